@@ -42,4 +42,9 @@ type Result struct {
 	Replaced  int64
 	Deleted   int64
 	Rows      int64 // rows written
+	// Postponed counts documents that are to be deleted, wholly or in part, but
+	// to which rows of other documents still refer; Blocker names what stands in
+	// the way. Apply the batch again once those other documents were applied.
+	Postponed int64
+	Blocker   string
 }

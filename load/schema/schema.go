@@ -34,6 +34,8 @@ type Column struct {
 	Bits     int  `json:"bits,omitempty"`
 	Required bool `json:"required,omitempty"` // NOT NULL
 	Default  bool `json:"default,omitempty"`  // has a default or is generated
+	// Generated says that the target computes the value and takes none from outside.
+	Generated bool `json:"generated,omitempty"`
 }
 
 // ForeignKey is a reference of a table to another.
@@ -50,6 +52,16 @@ type Table struct {
 	PrimaryKey  []string     `json:"primary_key"`
 	Unique      [][]string   `json:"unique,omitempty"`
 	ForeignKeys []ForeignKey `json:"foreign_keys,omitempty"`
+}
+
+// Find finds a table by name.
+func Find(tables []Table, name string) (Table, bool) {
+	for _, t := range tables {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Table{}, false
 }
 
 // Column finds a column by name.
