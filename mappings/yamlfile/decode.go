@@ -109,7 +109,7 @@ func (d *decoder) scalar(s scalar, path string, v reflect.Value, want shape) {
 			if f.shorthand {
 				inner := join(path, f.name)
 				d.file.Values[inner] = d.file.Values[path]
-				d.scalar(s, inner, v.Field(f.index), want)
+				d.scalar(s, inner, v.FieldByIndex(f.index), want)
 				return
 			}
 		}
@@ -228,7 +228,7 @@ func (d *decoder) structure(node ast.Node, path string, v reflect.Value) {
 		for _, f := range fields {
 			if f.name == key {
 				found[key] = true
-				d.value(value, join(path, key), v.Field(f.index), shape{required: f.required})
+				d.value(value, join(path, key), v.FieldByIndex(f.index), shape{required: f.required})
 				return
 			}
 		}

@@ -11,7 +11,7 @@ import (
 // field is one key of a struct.
 type field struct {
 	name      string
-	index     int
+	index     []int
 	required  bool
 	shorthand bool
 }
@@ -27,11 +27,18 @@ func fieldsOf(t reflect.Type) []field {
 			continue
 		}
 		parts := strings.Split(tag, ",")
+		if f.Type.Kind() == reflect.Struct && slices.Contains(parts[1:], "inline") {
+			for _, inner := range fieldsOf(f.Type) {
+				inner.index = append([]int{i}, inner.index...)
+				fields = append(fields, inner)
+			}
+			continue
+		}
 		if !tagged || parts[0] == "" {
 			panic(fmt.Sprintf("yamlfile: field %s of %s needs a tag yaml:\"name\" or yaml:\"-\"", f.Name, t))
 		}
 		fields = append(fields, field{
-			name: parts[0], index: i,
+			name: parts[0], index: []int{i},
 			required:  !slices.Contains(parts[1:], "omitempty"),
 			shorthand: slices.Contains(parts[1:], "shorthand"),
 		})

@@ -8,6 +8,7 @@
 //	SQL      string   `yaml:"sql,omitempty,shorthand"`
 //	Name     string   `yaml:"-"`                    // the key, see below
 //	File     string   `yaml:"-"`                    // not of the file
+//	Format            `yaml:",inline"`              // its fields stand beside the others
 //
 // What may stand in the file for what type:
 //
