@@ -169,7 +169,7 @@ func TestTerminalBar(t *testing.T) {
 		first.Add(100)
 		time.Sleep(1100 * time.Millisecond) // between two drawings
 		text := strings.Join(out.lines(), "\n")
-		for _, want := range []string{" 50% ", "extract  100 of 200 documents", "(and 1 more)", "█"} {
+		for _, want := range []string{" 50% ", "extract  100 documents", "(+1)", "█"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q lacks %q", text, want)
 			}

@@ -3,12 +3,17 @@ package progress
 import (
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
 // barWidth is in characters; the bar shrinks where the terminal is narrow.
 const barWidth = 24
+
+// smallestBar is the width of " 100% || " and the space after the words.
+const smallestBar = 11
 
 // eraseLine empties the line the cursor is on. The bar's own Clear forgets a
 // bar that was full the first time it was drawn.
@@ -28,10 +33,11 @@ func (v *terminalView) show(stages []reading) {
 		v.clear()
 		v.bar, v.of = newBar(v.w, front.total), front.stage
 	}
-	words := front.words()
+	words := front.briefly()
 	if behind := len(stages) - 1; behind > 0 {
-		words += fmt.Sprintf(" (and %d more)", behind)
+		words += fmt.Sprintf(" (+%d)", behind)
 	}
+	words = v.fit(words)
 	if front.total > 0 {
 		v.bar.Set64(min(front.done, front.total))
 	}
@@ -46,6 +52,20 @@ func (v *terminalView) end(o Outcome) {
 func (v *terminalView) say(line string) {
 	v.clear()
 	fmt.Fprintln(v.w, line)
+}
+
+// fit cuts words off where, with the smallest bar, they would wrap: a line
+// that wraps cannot be redrawn in place.
+func (v *terminalView) fit(words string) string {
+	f, isFile := v.w.(*os.File)
+	if !isFile {
+		return words
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if room := columns - smallestBar; err == nil && room > 0 && len([]rune(words)) > room {
+		return string([]rune(words)[:room])
+	}
+	return words
 }
 
 // clear takes the bar off the screen; the next show draws it anew.

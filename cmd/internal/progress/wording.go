@@ -12,14 +12,25 @@ import (
 // words is a stage under way in words, as in
 // "transform  12,345 of 490,000 documents, 81,000/s, 6 s left".
 func (r reading) words() string {
-	parts := []string{amountOf(r.done, r.total, r.unit)}
+	return r.name + "  " + strings.Join(append([]string{amountOf(r.done, r.total, r.unit)}, r.pace()...), ", ")
+}
+
+// briefly is the same for beside a bar, which shows the share of the total:
+// "transform  12,345 documents, 81,000/s, 6 s left".
+func (r reading) briefly() string {
+	return r.name + "  " + strings.Join(append([]string{amountOf(r.done, 0, r.unit)}, r.pace()...), ", ")
+}
+
+// pace is the rate and the time left, each where it is known.
+func (r reading) pace() []string {
+	var parts []string
 	if r.perSecond != unknown {
 		parts = append(parts, amount(r.perSecond, r.unit)+"/s")
 	}
 	if r.left != unknown {
 		parts = append(parts, span(r.left)+" left")
 	}
-	return r.name + "  " + strings.Join(parts, ", ")
+	return parts
 }
 
 // words is a finished stage in words, as in
