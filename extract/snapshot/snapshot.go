@@ -1,9 +1,3 @@
-// Package snapshot is one consistent moment of a source, sealed in a folder:
-// Parquet files of rows, files of rejected rows, and manifest.json, which
-// holds the columns, the row counts, the totals and the SHA-256 of every file.
-//
-// It is the only door to Parquet in this project: staged documents are read
-// through it too.
 package snapshot
 
 import "time"

@@ -1,0 +1,145 @@
+package snapshot
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+)
+
+// RejectedWriter writes the rejected rows of one chunk. No file is made before
+// the first row.
+type RejectedWriter struct {
+	folder  string
+	dataset string
+	part    int
+	file    *atomicFile
+	rows    int64
+}
+
+// NewRejectedWriter begins the rejected rows of one chunk.
+func NewRejectedWriter(folder, dataset string, part int) *RejectedWriter {
+	return &RejectedWriter{folder: folder, dataset: dataset, part: part}
+}
+
+// Append adds a row; its part is that of the chunk, and of its Raw at most
+// RawLimit bytes are kept.
+func (w *RejectedWriter) Append(r RejectedRow) error {
+	if w.file == nil {
+		file, err := createFile(filepath.Join(w.folder, filepath.FromSlash(partRejectedPath(w.dataset, w.part))))
+		if err != nil {
+			return err
+		}
+		w.file = file
+	}
+	r.Part = w.part
+	r.Raw = r.Raw[:min(len(r.Raw), RawLimit)]
+	line, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", w.file.path, err)
+	}
+	if _, err := w.file.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("write %s: %w", w.file.path, err)
+	}
+	w.rows++
+	return nil
+}
+
+// Close gives the file its name, where there is one, and says how many rows it has.
+func (w *RejectedWriter) Close() (rows int64, err error) {
+	if w.file == nil {
+		return 0, nil
+	}
+	defer w.file.discard()
+	if err := w.file.flush(); err != nil {
+		return 0, err
+	}
+	return w.rows, w.file.commit()
+}
+
+// Discard gives up: nothing remains. It is safe after Close.
+func (w *RejectedWriter) Discard() {
+	if w.file != nil {
+		w.file.discard()
+	}
+}
+
+// GatherRejected makes the one file of a dataset's rejected rows from those of
+// its parts. It returns nil where there is no such row.
+func GatherRejected(folder, dataset string, parts []Part) (*File, error) {
+	rows := int64(0)
+	for _, p := range parts {
+		rows += p.Rejected
+	}
+	if rows == 0 {
+		return nil, nil
+	}
+	path := rejectedPath(dataset)
+	out, err := createFile(filepath.Join(folder, filepath.FromSlash(path)))
+	if err != nil {
+		return nil, err
+	}
+	defer out.discard()
+	for _, p := range parts {
+		if p.Rejected == 0 {
+			continue
+		}
+		if err := appendFile(out, filepath.Join(folder, filepath.FromSlash(partRejectedPath(dataset, p.Part)))); err != nil {
+			return nil, err
+		}
+	}
+	if err := out.flush(); err != nil {
+		return nil, err
+	}
+	if err := out.commit(); err != nil {
+		return nil, err
+	}
+	return &File{Path: path, Rows: rows, Bytes: out.bytes, SHA256: out.sha256()}, nil
+}
+
+func appendFile(out *atomicFile, path string) error {
+	in, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if _, err := io.Copy(out, in); err != nil {
+		return fmt.Errorf("write %s: %w", out.path, err)
+	}
+	return nil
+}
+
+// RejectedRows gives the rejected rows of a dataset one by one; an error ends them.
+func (d Dataset) RejectedRows(folder string) iter.Seq2[RejectedRow, error] {
+	return func(yield func(RejectedRow, error) bool) {
+		if d.RejectedFile == nil {
+			return
+		}
+		path := filepath.Join(folder, filepath.FromSlash(d.RejectedFile.Path))
+		file, err := os.Open(path)
+		if err != nil {
+			yield(RejectedRow{}, err)
+			return
+		}
+		defer file.Close()
+		decoder := json.NewDecoder(bufio.NewReader(file))
+		for line := 1; ; line++ {
+			var r RejectedRow
+			err := decoder.Decode(&r)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(RejectedRow{}, fmt.Errorf("%s:%d: not a rejected row: %w", path, line, err))
+				return
+			}
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
