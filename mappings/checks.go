@@ -8,7 +8,7 @@ import (
 
 // Checks are SQL macros for the embedded engine, one per check of a field:
 // check_<name>(text) is NULL where the text is a valid code or there is none
-// (NULL or ''), else the reason: "form" where it has not the characters and
+// (NULL or ”), else the reason: "form" where it has not the characters and
 // length of such a code, "wrong check character", "wrong check digit", "wrong
 // check digits" or "wrong CIN" where the form is right and the check is not.
 //

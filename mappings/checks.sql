@@ -30,14 +30,14 @@ create or replace macro check_eleven_digits(c) as
            + check_digit(c, 9) + check_digit_doubled(c, 10) + check_digit(c, 11)) % 10 <> 0
        then 'wrong check digit' end;
 
-create or replace macro check_partita_iva(code) as list_transform([code], lambda c:
+create or replace macro check_partita_iva(code) as list_transform([cast(code as varchar)], lambda c:
   case when c is null or c = '' then null
        when not regexp_full_match(c, '[0-9]{11}') then 'form'
        else check_eleven_digits(c) end)[1];
 
 -- Sixteen characters of a person (digits may be letters: omocodia), or the
 -- eleven digits of an organisation.
-create or replace macro check_codice_fiscale(code) as list_transform([code], lambda c:
+create or replace macro check_codice_fiscale(code) as list_transform([cast(code as varchar)], lambda c:
   case when c is null or c = '' then null
        when regexp_full_match(c, '[0-9]{11}') then check_eleven_digits(c)
        when not regexp_full_match(c, '[A-Z]{6}[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]') then 'form'
@@ -64,7 +64,7 @@ create or replace macro check_97(c) as
             cast(cast(cast(substr(d, 1, 36) as hugeint) % 97 as varchar) || substr(d, 37) as hugeint) % 97)[1] end;
 
 -- Of Italy and San Marino with their CIN; of other countries by form and check digits.
-create or replace macro check_iban(code) as list_transform([code], lambda c:
+create or replace macro check_iban(code) as list_transform([cast(code as varchar)], lambda c:
   case when c is null or c = '' then null
        when regexp_full_match(c, '(IT|SM)[0-9]{2}[A-Z][0-9]{10}[A-Z0-9]{12}') then
          case when check_97(c) <> 1 then 'wrong check digits'
@@ -78,7 +78,7 @@ create or replace macro check_iban(code) as list_transform([code], lambda c:
        when check_97(c) <> 1 then 'wrong check digits' end)[1];
 
 -- CIG, SmartCIG (X, Y, Z) and, by form alone, the CIG given since 2024 (A to U).
-create or replace macro check_cig(code) as list_transform([code], lambda c:
+create or replace macro check_cig(code) as list_transform([cast(code as varchar)], lambda c:
   case when c is null or c = '' then null
        when regexp_full_match(c, '[0-9]{7}[0-9A-F]{3}') then
          case when cast(substr(c, 1, 7) as bigint) * 211 % 4091 <> cast('0x' || substr(c, 8, 3) as bigint) then 'wrong check digits' end
@@ -87,27 +87,27 @@ create or replace macro check_cig(code) as list_transform([code], lambda c:
        when not regexp_full_match(c, '[A-U][0-9A-F]{9}') then 'form' end)[1];
 
 create or replace macro check_cup(code) as
-  case when code <> '' and not regexp_full_match(code, '[A-Z][0-9]{2}[A-Z][0-9]{11}') then 'form' end;
+  case when cast(code as varchar) <> '' and not regexp_full_match(cast(code as varchar), '[A-Z][0-9]{2}[A-Z][0-9]{11}') then 'form' end;
 
 -- Fifteen or seventeen digits: whether there are check digits among them only
 -- the notice's first digit tells (see codice_avviso); or RF… of ISO 11649.
-create or replace macro check_iuv(code) as list_transform([code], lambda c:
+create or replace macro check_iuv(code) as list_transform([cast(code as varchar)], lambda c:
   case when c is null or c = '' or regexp_full_match(c, '[0-9]{15}([0-9]{2})?') then null
        when not regexp_full_match(c, 'RF[0-9]{2}[A-Z0-9]{1,21}') then 'form'
        when check_97(c) <> 1 then 'wrong check digits' end)[1];
 
 -- Number of a pagoPA notice: its first digit tells the form; 1 has no check digits.
-create or replace macro check_codice_avviso(code) as list_transform([code], lambda c:
+create or replace macro check_codice_avviso(code) as list_transform([cast(code as varchar)], lambda c:
   case when c is null or c = '' then null
        when not regexp_full_match(c, '[0-3][0-9]{17}') then 'form'
        when substr(c, 1, 1) <> '1' and cast(substr(c, 1, 16) as bigint) % 93 <> cast(substr(c, 17, 2) as bigint)
        then 'wrong check digits' end)[1];
 
 create or replace macro check_piano_dei_conti(code) as
-  case when code <> '' and not regexp_full_match(code, '[EU][.][0-9][.][0-9]{2}[.][0-9]{2}[.][0-9]{2}[.][0-9]{3}') then 'form' end;
+  case when cast(code as varchar) <> '' and not regexp_full_match(cast(code as varchar), '[EU][.][0-9][.][0-9]{2}[.][0-9]{2}[.][0-9]{2}[.][0-9]{3}') then 'form' end;
 
 create or replace macro check_siope(code) as
-  case when code <> '' and not regexp_full_match(code, '[0-9]{4,10}') then 'form' end;
+  case when cast(code as varchar) <> '' and not regexp_full_match(cast(code as varchar), '[0-9]{4,10}') then 'form' end;
 
 create or replace macro check_ufficio_ipa(code) as
-  case when code <> '' and not regexp_full_match(code, '[A-Z0-9]{6}') then 'form' end;
+  case when cast(code as varchar) <> '' and not regexp_full_match(cast(code as varchar), '[A-Z0-9]{6}') then 'form' end;

@@ -1,5 +1,7 @@
 package mappings
 
+import "slices"
+
 // The YAML struct tags here are the mapping language: the loader reads by
 // them and the JSON Schema is made from them.
 
@@ -11,13 +13,15 @@ type Mapping struct {
 	// Title names the type for people, by language (it, en).
 	Title    map[string]string `yaml:"title,omitempty" json:"title,omitempty"`
 	Entities []Entity          `yaml:"entities" json:"entities"` // in the file's order, head first
-	File     string            `yaml:"-" json:"-"`
+	// File is the file's path as the loader knows it.
+	File string `yaml:"-" json:"-"`
 }
 
 // Entity is one table's worth of a document type.
 type Entity struct {
-	Name  string `yaml:"-" json:"-"`
-	Table string `yaml:"table,omitempty" json:"table,omitempty"` // default: the entity's name
+	Name string `yaml:"-" json:"name"`
+	// Table of the target; default: the entity's name, filled in by Load.
+	Table string `yaml:"table,omitempty" json:"table,omitempty"`
 	// From names the datasets whose rows this entity takes; with Query it names
 	// the datasets whose rows the query accounts for.
 	From []string `yaml:"from,omitempty" json:"from,omitempty"`
@@ -26,13 +30,48 @@ type Entity struct {
 	Query   string    `yaml:"query,omitempty" json:"query,omitempty"`
 	Where   string    `yaml:"where,omitempty" json:"where,omitempty"`
 	Exclude []Exclude `yaml:"exclude,omitempty" json:"exclude,omitempty"`
-	// Parent is the entity this one hangs on; one field must be a ref to it.
-	Parent string   `yaml:"parent,omitempty" json:"parent,omitempty"`
-	Key    []string `yaml:"key" json:"key"` // SQL expressions: the natural key
-	Fields []Field  `yaml:"fields" json:"fields"`
+	// Parent is the entity this one hangs on; exactly one field must be a ref to it.
+	Parent string `yaml:"parent,omitempty" json:"parent,omitempty"`
+	// Key are SQL expressions over the source: the natural key.
+	Key []string `yaml:"key" json:"key"`
+	// Fields are the columns of the target, by name.
+	Fields []Field `yaml:"fields" json:"fields"`
 	// State is the SQL expression over Fields by which control totals are shown
 	// beside those of the whole, as in "stato".
 	State string `yaml:"state,omitempty" json:"state,omitempty"`
+
+	// PrimaryKey is that of the target's table; ParentColumns are the columns
+	// here that hold the parent's PrimaryKey, in its order. Set.Resolve fills them in.
+	PrimaryKey    []string `yaml:"-" json:"primary_key,omitempty"`
+	ParentColumns []string `yaml:"-" json:"parent_columns,omitempty"`
+}
+
+// Field finds a field by name.
+func (e Entity) Field(name string) (Field, bool) {
+	i := slices.IndexFunc(e.Fields, func(f Field) bool { return f.Name == name })
+	if i < 0 {
+		return Field{}, false
+	}
+	return e.Fields[i], true
+}
+
+// IDField is the field that holds the entity's deterministic id, to which refs
+// point.
+func (e Entity) IDField() (Field, bool) {
+	i := slices.IndexFunc(e.Fields, func(f Field) bool { return f.ID != "" })
+	if i < 0 {
+		return Field{}, false
+	}
+	return e.Fields[i], true
+}
+
+// ParentField is the field that refers to the parent; there is none in a head.
+func (e Entity) ParentField() (Field, bool) {
+	i := slices.IndexFunc(e.Fields, func(f Field) bool { return e.Parent != "" && f.Ref == e.Parent })
+	if i < 0 {
+		return Field{}, false
+	}
+	return e.Fields[i], true
 }
 
 // Exclude leaves rows out, with a reason that the report shows and totals.
@@ -44,12 +83,16 @@ type Exclude struct {
 // Field is one column of the target. Exactly one of From, SQL, Ref and ID is
 // set; a plain text in the YAML is SQL.
 type Field struct {
-	Name string `yaml:"-" json:"-"`
+	Name string `yaml:"-" json:"name"`
 
-	From string `yaml:"from,omitempty" json:"from,omitempty"` // column of the source
-	SQL  string `yaml:"sql,omitempty" json:"sql,omitempty"`   // expression over columns of the source
-	Ref  string `yaml:"ref,omitempty" json:"ref,omitempty"`   // entity referred to: gives its id
-	ID   string `yaml:"id,omitempty" json:"id,omitempty"`     // deterministic UUIDv5 from this name and the entity's key
+	// From is a column of the source.
+	From string `yaml:"from,omitempty" json:"from,omitempty"`
+	// SQL is an expression over the columns of the source.
+	SQL string `yaml:"sql,omitempty,shorthand" json:"sql,omitempty"`
+	// Ref is the entity referred to: the field holds its id.
+	Ref string `yaml:"ref,omitempty" json:"ref,omitempty"`
+	// ID makes a deterministic UUIDv5 from this name and the entity's key.
+	ID string `yaml:"id,omitempty" json:"id,omitempty"`
 
 	// As is the type; default: that of the target's column.
 	As string `yaml:"as,omitempty" json:"as,omitempty"`
@@ -60,15 +103,30 @@ type Field struct {
 	// Key are SQL expressions: the natural key of the entity referred to.
 	Key []string `yaml:"key,omitempty" json:"key,omitempty"`
 	// Absent are the values that mean "nothing": of From, or of the last part of a ref's Key. Default: [""].
-	Absent    []string `yaml:"absent,omitempty" json:"absent,omitempty"`
-	Crosswalk string   `yaml:"crosswalk,omitempty" json:"crosswalk,omitempty"`
-	Check     string   `yaml:"check,omitempty" json:"check,omitempty"`
+	Absent []string `yaml:"absent,omitempty" json:"absent,omitempty"`
+	// Crosswalk is the file crosswalks/<name>.csv by which old values become new ones.
+	Crosswalk string `yaml:"crosswalk,omitempty" json:"crosswalk,omitempty"`
+	// Check is the check that the code must pass; see Checks.
+	Check string `yaml:"check,omitempty" json:"check,omitempty"`
 	// OnFail is reject (default) or warn: the value, where there is one, goes
 	// on, else NULL; a warning tells. Money may not warn.
 	OnFail string `yaml:"on_fail,omitempty" json:"on_fail,omitempty"`
-	Trim   bool   `yaml:"trim,omitempty" json:"trim,omitempty"`
-	// NUL is reject (default) or remove.
+	// Trim takes white space from both ends of a text; other types are trimmed anyhow.
+	Trim bool `yaml:"trim,omitempty" json:"trim,omitempty"`
+	// NUL says what a NUL byte in a text does: reject (default) or remove.
 	NUL string `yaml:"nul,omitempty" json:"nul,omitempty"`
 	// Round is none (default) or half_up; the residue is totalled.
 	Round string `yaml:"round,omitempty" json:"round,omitempty"`
+
+	// What Set.Resolve fills in from the target's column, beside As.
+
+	// Length bounds a text in characters; 0: unbounded.
+	Length int `yaml:"-" json:"length,omitempty"`
+	// Precision and Scale are those of money and decimal; Precision is at most 18.
+	Precision int `yaml:"-" json:"precision,omitempty"`
+	Scale     int `yaml:"-" json:"scale,omitempty"`
+	// Bits is the size of an integer: 16, 32 or 64.
+	Bits int `yaml:"-" json:"bits,omitempty"`
+	// Required: the column does not take NULL.
+	Required bool `yaml:"-" json:"required,omitempty"`
 }

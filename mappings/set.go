@@ -1,0 +1,91 @@
+package mappings
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
+	"github.com/travaso/travaso/mappings/yamlfile"
+)
+
+// Set is the mappings and crosswalks of one migration, loaded and free of
+// mistakes in themselves.
+type Set struct {
+	// Mappings stand in load order: a document type after those it refers to,
+	// else in the order of their files' names.
+	Mappings   []Mapping
+	Crosswalks map[string]Crosswalk
+
+	files  map[string]*yamlfile.File // by document
+	digest string                    // as loaded, before Resolve filled in what the target says
+}
+
+// Crosswalk turns old codes into new ones: a CSV file of the columns old, new
+// and, where there is something to say, note.
+type Crosswalk struct {
+	Name string
+	Rows []CrosswalkRow // in the file's order; each Old once
+	File string
+}
+
+// CrosswalkRow is one line of a crosswalk. Old is trimmed, as the values
+// looked up are; neither Old nor New is empty.
+type CrosswalkRow struct{ Old, New, Note string }
+
+// Entity finds an entity, and the mapping it belongs to, by its name.
+func (s *Set) Entity(name string) (Mapping, Entity, bool) {
+	for _, m := range s.Mappings {
+		for _, e := range m.Entities {
+			if e.Name == name {
+				return m, e, true
+			}
+		}
+	}
+	return Mapping{}, Entity{}, false
+}
+
+// Mistake makes a mistake at a path of a document's file, as in
+// "entities.impegno.fields.importo.from".
+func (s *Set) Mistake(document, path, what, why, remedy string) yamlfile.Mistake {
+	file, ok := s.files[document]
+	if !ok {
+		return yamlfile.Mistake{File: document, Line: 1, Column: 1, What: what, Why: why, Remedy: remedy}
+	}
+	return file.Mistake(path, what, why, remedy)
+}
+
+// Digest is the SHA-256, in hexadecimal, of what the mappings and crosswalks
+// say: the same whatever the files are called, in whatever order they or the
+// lines of a crosswalk stand, with whatever comments and notes.
+func (s *Set) Digest() string {
+	if s.digest == "" {
+		return contentDigest(s)
+	}
+	return s.digest
+}
+
+func contentDigest(s *Set) string {
+	type row struct{ Old, New string }
+	var content struct {
+		Mappings   []Mapping
+		Crosswalks map[string][]row
+	}
+	content.Mappings = slices.SortedFunc(slices.Values(s.Mappings), func(a, b Mapping) int { return cmp.Compare(a.Document, b.Document) })
+	content.Crosswalks = map[string][]row{}
+	for name, crosswalk := range s.Crosswalks {
+		rows := make([]row, len(crosswalk.Rows))
+		for i, r := range crosswalk.Rows {
+			rows[i] = row{r.Old, r.New}
+		}
+		slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Old, b.Old) })
+		content.Crosswalks[name] = rows
+	}
+	text, err := json.Marshal(content) // maps by sorted key
+	if err != nil {
+		panic("mappings: " + err.Error()) // texts, lists and maps of texts always marshal
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
