@@ -137,3 +137,54 @@ func isASCII(line []byte) bool {
 	}
 	return true
 }
+
+// utf8Evidence tells UTF-8 from any other encoding of a text beyond ASCII:
+// letters of another encoding hardly ever make valid UTF-8.
+type utf8Evidence struct {
+	beyond  bool   // there are bytes beyond ASCII
+	invalid bool   // they are not UTF-8
+	carried []byte // the last bytes seen, if they may be the start of a character
+}
+
+func (e *utf8Evidence) see(b []byte) {
+	if e.invalid || len(e.carried) == 0 && isASCII(b) {
+		return
+	}
+	e.beyond = true
+	if len(e.carried) > 0 {
+		b = append(e.carried, b...)
+	}
+	whole := len(b)
+	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(b[i]) {
+			if !utf8.FullRune(b[i:]) {
+				whole = i
+			}
+			break
+		}
+	}
+	e.invalid = !utf8.Valid(b[:whole])
+	e.carried = bytes.Clone(b[whole:])
+}
+
+// notUTF8 refuses files that are UTF-8, to the last of their bytes beyond
+// ASCII, and are declared to be something else: every accent would come out as
+// two wrong characters, and nothing would tell.
+func notUTF8(files []*file, declared *charset) error {
+	if declared.table == nil || !declared.ascii {
+		return nil
+	}
+	var names []string
+	for _, f := range files {
+		if f.utf8.invalid || len(f.utf8.carried) > 0 {
+			return nil
+		}
+		if f.utf8.beyond {
+			names = append(names, f.name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return fmt.Errorf("encoding is declared as %s, but %s is valid UTF-8 with characters beyond ASCII: set encoding: utf-8", declared.name, strings.Join(names, ", "))
+}

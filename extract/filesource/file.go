@@ -28,6 +28,7 @@ type file struct {
 	bodyLine int64
 	lines    int64
 	cuts     []cut
+	utf8     utf8Evidence
 }
 
 // cut is a range of a file's text, from the start of a line to the start of
@@ -113,10 +114,9 @@ func endsWithCRAlone(folder, name string, ends lineEnds) (bool, error) {
 	}
 	defer t.Close()
 	block := make([]byte, readBytes)
-	alone, read := false, int64(0)
+	alone := false
 	for {
 		n, err := t.Read(block)
-		read += int64(n)
 		if ends.index(block[:n]) >= 0 {
 			return false, nil
 		}
@@ -125,7 +125,7 @@ func endsWithCRAlone(folder, name string, ends lineEnds) (bool, error) {
 			return alone, nil
 		}
 		if err != nil {
-			return false, t.unreadable(name, read, err)
+			return false, err
 		}
 	}
 }
@@ -136,7 +136,7 @@ func (f *file) checkMark(t *text, l layout) (start []byte, err error) {
 	start = make([]byte, 3)
 	n, err := io.ReadFull(t, start)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, t.unreadable(f.name, int64(n), err)
+		return nil, err
 	}
 	start = start[:n]
 	switch {
@@ -183,6 +183,7 @@ func (f *file) measure(ctx context.Context, t *text, chunkBytes int64) error {
 			return err
 		}
 		n, err := t.Read(block)
+		f.utf8.see(block[:n])
 		for b := block[:n]; len(b) > 0; {
 			size, full := f.cutAt(b, open.from+chunkBytes-offset)
 			see(b[:size])
@@ -195,7 +196,7 @@ func (f *file) measure(ctx context.Context, t *text, chunkBytes int64) error {
 			break
 		}
 		if err != nil {
-			return t.unreadable(f.name, offset, err)
+			return err
 		}
 	}
 	if open.from < offset || len(f.cuts) == 0 {

@@ -16,16 +16,16 @@ func (f *file) readHeader(t *text, start []byte, l layout) error {
 		if _, err := lines.next(); err == io.EOF {
 			return fmt.Errorf("file %s has fewer lines than the %d of skip_lines", f.name, l.skipLines)
 		} else if err != nil {
-			return t.unreadable(f.name, lines.offset, err)
+			return err
 		}
 	}
 	if l.columns != nil {
 		f.columns = l.columns
 		f.body += lines.offset
 		f.bodyLine = lines.number
-		return f.checkFirstLine(t, lines, l)
+		return f.checkFirstLine(lines, l)
 	}
-	fields, err := f.headerFields(t, lines, l)
+	fields, err := f.headerFields(lines, l)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (f *file) readHeader(t *text, start []byte, l layout) error {
 }
 
 // headerFields reads the header as one record.
-func (f *file) headerFields(t *text, lines *lineReader, l layout) ([]string, error) {
+func (f *file) headerFields(lines *lineReader, l layout) ([]string, error) {
 	s := splitter{delimiter: l.delimiter, trim: l.trim}
 	var scratch []byte
 	for first := true; ; first = false {
@@ -47,7 +47,7 @@ func (f *file) headerFields(t *text, lines *lineReader, l layout) ([]string, err
 		case err == io.EOF:
 			return nil, fmt.Errorf("header of %s: a quote is opened and never closed: is quoting: none meant?", f.name)
 		case err != nil:
-			return nil, t.unreadable(f.name, lines.offset, err)
+			return nil, err
 		case header.overlong():
 			return nil, fmt.Errorf("header of %s is longer than %d MiB: is it a text file, with lines?", f.name, lineLimit>>20)
 		}
@@ -64,6 +64,10 @@ func (f *file) headerFields(t *text, lines *lineReader, l layout) ([]string, err
 		case recordComplete:
 			return slices.Clone(s.fields), nil
 		case recordStray:
+			if other, many := otherDelimiter(decoded, l.delimiter); many > 1 && !strings.Contains(decoded, l.delimiter) {
+				return nil, fmt.Errorf("header of %s has no delimiter %s; with delimiter %s it would have %d columns: set delimiter: %s",
+					f.name, delimiterName(l.delimiter), delimiterName(other), many, delimiterName(other))
+			}
 			return nil, fmt.Errorf("header of %s: column %d has a quote where quoting: standard does not allow it: is quoting: none meant?", f.name, len(s.fields)+1)
 		}
 	}
@@ -91,13 +95,13 @@ func (f *file) checkHeader(l layout) error {
 
 // checkFirstLine looks whether the columns that the plan names are there, in a
 // file without a header, if only another delimiter were set.
-func (f *file) checkFirstLine(t *text, lines *lineReader, l layout) error {
+func (f *file) checkFirstLine(lines *lineReader, l layout) error {
 	first, err := lines.next()
 	if err == io.EOF {
 		return nil
 	}
 	if err != nil {
-		return t.unreadable(f.name, lines.offset, err)
+		return err
 	}
 	decoded, _, _ := l.charset.decode(first.text, nil)
 	if strings.Contains(decoded, l.delimiter) || len(l.columns) == 1 {

@@ -27,7 +27,7 @@ func matches(files fs.ReadDirFS, folder string, globs []string) ([]string, error
 			if err != nil {
 				return nil, fmt.Errorf("file %s: %w", path.Join(folder, name), err)
 			}
-			if !info.IsDir() {
+			if info.Mode().IsRegular() {
 				names = append(names, name)
 			}
 		}

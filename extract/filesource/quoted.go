@@ -156,8 +156,8 @@ func (r *reading) nextToHold() (heldLine, error) {
 // still not taken: two stray quotes, lines apart, make one too.
 func (r *reading) mistrusted(lines []heldLine) (finding.Kind, string) {
 	if len(r.splitter.fields) != len(r.columns) {
-		return finding.RaggedRow, fmt.Sprintf("%s; it runs on to line %d in quotes, which may be stray",
-			r.ragged(len(r.splitter.fields), lines[0].text), lines[len(lines)-1].number)
+		return finding.RaggedRow, fmt.Sprintf("runs on to line %d in quotes and has %d %s, %s%s",
+			lines[len(lines)-1].number, len(r.splitter.fields), plural(len(r.splitter.fields), "field"), r.expectedFields(), noneMeant)
 	}
 	if len(r.columns) < rowsInQuote {
 		return "", ""

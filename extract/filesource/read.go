@@ -43,12 +43,12 @@ func (s *Source) readPart(ctx context.Context, l layout, p part, number int, sin
 	}
 	section, err := t.section(p.from, p.to)
 	if err != nil {
-		return t.unreadable(p.file.name, p.from, err)
+		return err
 	}
 	checked := &checkedReader{ctx: ctx, source: section}
 	lines := newLineReader(checked, p.file.ends, p.line)
 	r := &reading{
-		layout: l, part: number, columns: p.file.columns, lines: lines, left: p.lines, sink: sink,
+		layout: l, part: number, file: p.file.name, columns: p.file.columns, lines: lines, left: p.lines, sink: sink,
 		splitter: splitter{delimiter: l.delimiter, trim: l.trim},
 		values:   make([]any, len(p.file.columns)),
 	}
@@ -61,7 +61,7 @@ func (s *Source) readPart(ctx context.Context, l layout, p part, number int, sin
 		err = r.onlyEmptyLinesLeft()
 	}
 	if err != nil {
-		return t.unreadable(p.file.name, p.from+lines.offset, err)
+		return err
 	}
 	if checked.crc != p.crc {
 		return fmt.Errorf("file %s changed while it was in use: bytes %d to %d are not those that were surveyed: start again when nothing writes to it", p.file.name, p.from, p.to)
@@ -89,6 +89,7 @@ func (r *checkedReader) Read(b []byte) (int, error) {
 type reading struct {
 	layout
 	part    int
+	file    string
 	columns []string
 	lines   *lineReader
 	left    int64 // lines that the survey counted and that were not yet read
@@ -124,7 +125,7 @@ func (r *reading) plain() error {
 func (r *reading) nextLine() (line, error) {
 	l, err := r.lines.next()
 	if err == io.EOF {
-		return line{}, fmt.Errorf("%d lines fewer than were counted: the file changed while it was in use", r.left)
+		return line{}, fmt.Errorf("file %s changed while it was in use: it has %d %s fewer than were counted", r.file, r.left, plural(int(r.left), "line"))
 	}
 	r.left--
 	return l, err
@@ -176,14 +177,17 @@ func (r *reading) badEncoding(bad *fault, raw []byte) string {
 }
 
 func (r *reading) ragged(fields int, raw []byte) string {
-	expected := "the header has " + strconv.Itoa(len(r.columns))
-	if r.layout.columns != nil {
-		expected = strconv.Itoa(len(r.columns)) + " columns are named"
-	}
 	if len(raw) == 0 {
-		return "is empty; " + expected
+		return "is empty; " + r.expectedFields()
 	}
-	return fmt.Sprintf("has %d %s, %s; is the delimiter right?", fields, plural(fields, "field"), expected)
+	return fmt.Sprintf("has %d %s, %s; is the delimiter right?", fields, plural(fields, "field"), r.expectedFields())
+}
+
+func (r *reading) expectedFields() string {
+	if r.layout.columns != nil {
+		return strconv.Itoa(len(r.columns)) + " columns are named"
+	}
+	return "the header has " + strconv.Itoa(len(r.columns))
 }
 
 // column names a column, by its number from 1, in the words of the header.
@@ -213,7 +217,7 @@ func (r *reading) onlyEmptyLinesLeft() error {
 			return err
 		}
 		if r.lines.ends.lastContent(l.text) >= 0 {
-			return fmt.Errorf("line %d is there, but was not when the lines were counted: the file changed while it was in use", l.number)
+			return fmt.Errorf("file %s changed while it was in use: line %d was not there when the lines were counted", r.file, l.number)
 		}
 	}
 }

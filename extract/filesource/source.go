@@ -215,6 +215,9 @@ func (s *Source) surveyFiles(ctx context.Context, l layout) (*survey, error) {
 	if err := noFileTwice(v.files); err != nil {
 		return nil, err
 	}
+	if err := notUTF8(v.files, l.charset); err != nil {
+		return nil, err
+	}
 	v.columns = v.files[0].columns
 	for _, f := range v.files {
 		for _, c := range f.cuts {
