@@ -64,13 +64,16 @@ type Finding struct {
 	Expected string   `json:"expected,omitempty"`
 	Actual   string   `json:"actual,omitempty"`
 	// Difference is actual − expected.
-	Difference string   `json:"difference,omitempty"`
-	Documents  []string `json:"documents,omitempty"` // keys behind a rule's finding, at most DocumentLimit
-	Dataset    string   `json:"dataset,omitempty"`
-	Origin     string   `json:"origin,omitempty"` // file or table
-	Part       int      `json:"part,omitempty"`
-	Row        int64    `json:"row,omitempty"`
+	Difference string `json:"difference,omitempty"`
+	// Documents are those behind a rule's finding, at most DocumentLimit of
+	// DocumentCount: "type key", or "dataset:part:row" of the raw snapshot.
+	Documents     []string `json:"documents,omitempty"`
+	DocumentCount int64    `json:"document_count,omitempty"`
+	Dataset       string   `json:"dataset,omitempty"`
+	Origin        string   `json:"origin,omitempty"` // file or table
+	Part          int      `json:"part,omitempty"`
+	Row           int64    `json:"row,omitempty"`
 }
 
-// DocumentLimit bounds Finding.Documents; DocumentCount of the report tells all.
+// DocumentLimit bounds Finding.Documents; Finding.DocumentCount tells all.
 const DocumentLimit = 20

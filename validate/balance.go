@@ -1,0 +1,44 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/shopspring/decimal"
+)
+
+// bindBalance compiles Σ left = Σ right: left is what is expected.
+func bindBalance(ctx context.Context, b *binder, number int) statement {
+	expected := b.bindSide(ctx, number, "left", expectedSide, true)
+	actual := b.bindSide(ctx, number, "right", actualSide, false)
+	return b.comparison(number, expected, actual, "abs(actual - expected) > %s")
+}
+
+// bindCeiling compiles Σ children ≤ Σ parent: the parent is what is expected at most.
+func bindCeiling(ctx context.Context, b *binder, number int) statement {
+	expected := b.bindSide(ctx, number, "parent", expectedSide, true)
+	actual := b.bindSide(ctx, number, "children", actualSide, false)
+	return b.comparison(number, expected, actual, "actual - expected > %s")
+}
+
+// comparison compiles a rule that compares the sums of two sides; broken has a
+// place for the tolerance.
+func (b *binder) comparison(number int, expected, actual []groupTerm, broken string) statement {
+	terms := append(expected, actual...)
+	if !b.sound() || !b.sameGroups(number, terms) {
+		return statement{}
+	}
+	g := grouped{terms: terms, broken: fmt.Sprintf(broken, toleranceSQL(b.rules.List[number].Tolerance, exactOf(terms).total()))}
+	return statement{sql: g.sql(), entity: expected[0].label}
+}
+
+// toleranceSQL writes the tolerance in the type of the difference. Digits past
+// the scale are cut, which changes nothing: the difference has none there.
+// Left to itself the engine would round them up.
+func toleranceSQL(text string, exact amountType) string {
+	if text == "" {
+		return "0"
+	}
+	tolerance := decimal.RequireFromString(text).Truncate(int32(exact.scale)) // LoadRules has checked its form
+	return fmt.Sprintf("cast('%s' as %s)", tolerance.String(), exact)
+}

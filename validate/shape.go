@@ -1,0 +1,281 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/travaso/travaso/extract/snapshot"
+	"github.com/travaso/travaso/mappings"
+	"github.com/travaso/travaso/transform/engine"
+	"github.com/travaso/travaso/transform/staged"
+)
+
+// Shape is what rules are written over: the entities that are staged and the
+// datasets they come from. Without files it is enough to check rules against.
+type Shape struct {
+	Documents []staged.Document
+	Datasets  []Dataset
+}
+
+// Dataset is one dataset of the snapshot.
+type Dataset struct {
+	Name    string
+	Columns []snapshot.Column // those of the source
+	Files   []string          // the Parquet files of its rows, as paths the engine may read
+}
+
+// The schemas that rules see beside the entities themselves. The engine is
+// given views of these names for as long as rules are checked or run.
+const (
+	sourceSchema   = "source"   // the raw snapshot
+	rejectedSchema = "rejected" // rows that are not loaded, with their _status
+	workSchema     = "travaso"  // our own: documents, outcome, findings
+)
+
+// hidden are the columns behind those of the target that a rule may use, too.
+func hidden() []engine.Column {
+	return []engine.Column{
+		{Name: staged.DocumentColumn, Type: "UUID"},
+		{Name: staged.KeyColumn, Type: "VARCHAR"},
+		{Name: staged.DatasetColumn, Type: "VARCHAR"},
+		{Name: staged.PartColumn, Type: "BIGINT"},
+		{Name: staged.RowColumn, Type: "BIGINT"},
+	}
+}
+
+// entityColumns are the columns of an entity's view with the engine's types.
+func entityColumns(entity staged.Entity) []engine.Column {
+	var columns []engine.Column
+	for _, c := range entity.Columns {
+		columns = append(columns, engine.Column{Name: c.Name, Type: stagedType(c)})
+	}
+	return append(columns, hidden()...)
+}
+
+func stagedType(c staged.Column) string {
+	switch c.Type {
+	case "integer":
+		return "BIGINT"
+	case "money", "decimal":
+		if c.Precision == 0 {
+			return "DECIMAL(15,2)"
+		}
+		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
+	case "date":
+		return "DATE"
+	case "timestamp":
+		return "TIMESTAMP"
+	case "boolean":
+		return "BOOLEAN"
+	case "uuid":
+		return "UUID"
+	}
+	return "VARCHAR"
+}
+
+func datasetColumns(dataset Dataset) []engine.Column {
+	var columns []engine.Column
+	for _, c := range dataset.Columns {
+		columns = append(columns, engine.Column{Name: c.Name, Type: snapshotType(c)})
+	}
+	return append(columns,
+		engine.Column{Name: snapshot.PartColumn, Type: "BIGINT"},
+		engine.Column{Name: snapshot.RowColumn, Type: "BIGINT"})
+}
+
+func snapshotType(c snapshot.Column) string {
+	switch c.Type {
+	case snapshot.Integer:
+		return "BIGINT"
+	case snapshot.Decimal:
+		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
+	case snapshot.Date:
+		return "DATE"
+	case snapshot.Timestamp:
+		return "TIMESTAMP"
+	case snapshot.Boolean:
+		return "BOOLEAN"
+	case snapshot.UUID:
+		return "UUID"
+	}
+	return "VARCHAR"
+}
+
+// view is one name that rules may use for rows.
+type view struct {
+	name    string // qualified and quoted
+	columns []engine.Column
+	files   []string
+	heads   string // the document type, where the rows are heads of staged documents
+}
+
+// views are the names of the shape: over the files of a run, or empty where
+// runFolder is "" and there are no files yet.
+func (s Shape) views(runFolder string) ([]view, error) {
+	var views []view
+	for _, document := range s.Documents {
+		for i, entity := range document.Entities {
+			rows := view{name: engine.Quote(entity.Name), columns: entityColumns(entity)}
+			if i == 0 {
+				rows.heads = document.Name
+			}
+			rejected := view{
+				name:    rejectedSchema + "." + engine.Quote(entity.Name),
+				columns: append(entityColumns(entity), engine.Column{Name: staged.StatusColumn, Type: "VARCHAR"}),
+			}
+			if runFolder != "" {
+				rows.files = stagedFiles(runFolder, document, entity.Name)
+				var err error
+				if rejected.files, err = rejectedFiles(runFolder, entity); err != nil {
+					return nil, err
+				}
+			}
+			views = append(views, rows, rejected)
+		}
+	}
+	for _, dataset := range s.Datasets {
+		views = append(views, view{
+			name: sourceSchema + "." + engine.Quote(dataset.Name), columns: datasetColumns(dataset), files: dataset.Files,
+		})
+	}
+	return views, nil
+}
+
+func stagedFiles(runFolder string, document staged.Document, entity string) []string {
+	var files []string
+	for _, batch := range document.Batches {
+		for _, file := range batch.Files {
+			if file.Entity == entity && file.Rows > 0 {
+				files = append(files, filepath.Join(runFolder, filepath.FromSlash(file.Path)))
+			}
+		}
+	}
+	return files
+}
+
+// rejectedFiles is the file of an entity's rejected and excluded rows; there
+// is none where there are no such rows.
+func rejectedFiles(runFolder string, entity staged.Entity) ([]string, error) {
+	if entity.Rejected.Rows+entity.Excluded.Rows == 0 {
+		return nil, nil
+	}
+	path := filepath.Join(runFolder, "rejects", entity.Name+".parquet")
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("rejected rows of %s: %w; transform again", entity.Name, err)
+	}
+	return []string{path}, nil
+}
+
+// definition is the view's SQL.
+func (v view) definition() string {
+	columns := make([]string, len(v.columns))
+	for i, c := range v.columns {
+		switch name := engine.Quote(c.Name); {
+		case len(v.files) == 0:
+			columns[i] = fmt.Sprintf("cast(null as %s) as %s", c.Type, name)
+		case c.Type == "VARCHAR": // JSON and the like are text to a rule
+			columns[i] = fmt.Sprintf("cast(%s as varchar) as %s", name, name)
+		default:
+			columns[i] = name
+		}
+	}
+	rows := " where false"
+	if len(v.files) > 0 {
+		rows = " from read_parquet([" + literals(v.files) + "], hive_partitioning = false)"
+	}
+	return "select " + strings.Join(columns, ", ") + rows
+}
+
+// typesHold checks that the files are of the types the manifest states. They
+// are not cast to them: a cast would round without a word.
+func (v view) typesHold(ctx context.Context, eng *engine.Engine) error {
+	if len(v.files) == 0 {
+		return nil
+	}
+	columns, err := eng.Columns(ctx, "select * from "+v.name)
+	if err != nil {
+		return err
+	}
+	for i, c := range columns {
+		if want := v.columns[i].Type; !sameFamily(c.Type, want) {
+			return fmt.Errorf("%s: column %s is %s in its files, and %s in the manifest; transform again", v.name, c.Name, c.Type, want)
+		}
+	}
+	return nil
+}
+
+// sameFamily says whether values of one type are those of the other without loss.
+func sameFamily(a, b string) bool {
+	x, exactA := exactType(a)
+	y, exactB := exactType(b)
+	return a == b || exactA && exactB && x.scale == y.scale
+}
+
+func literals(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = engine.Literal(text)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// macros help rules over the raw snapshot: exact numbers of text, NULL where
+// the text is none or has more than six decimals.
+const macros = `
+create or replace macro decimal_en(value) as
+  case when regexp_full_match(trim(value), '[+-]?[0-9]{1,22}([.][0-9]{1,6})?')
+       then try_cast(trim(value) as decimal(28,6)) end;
+create or replace macro decimal_it(value) as
+  case when regexp_full_match(trim(value), '[+-]?[0-9]{1,22}(,[0-9]{1,6})?')
+       then try_cast(replace(trim(value), ',', '.') as decimal(28,6)) end;
+`
+
+// open makes the names that rules use known to the engine; close takes the
+// views away again. The names are shared by all who use the engine, so rules
+// are checked or run by one caller at a time.
+func (s Shape) open(ctx context.Context, eng *engine.Engine, runFolder string) (closeViews func() error, err error) {
+	views, err := s.views(runFolder)
+	if err != nil {
+		return nil, err
+	}
+	statements := []string{
+		"create schema if not exists " + sourceSchema,
+		"create schema if not exists " + rejectedSchema,
+		"create schema if not exists " + workSchema,
+		mappings.Checks,
+		macros,
+	}
+	heads := []string{"select null::varchar as type, null::uuid as id, null::varchar as key where false"}
+	for _, v := range views {
+		statements = append(statements, "create or replace view "+v.name+" as "+v.definition())
+		if v.heads != "" {
+			heads = append(heads, fmt.Sprintf("select %s, %s, %s from %s",
+				engine.Literal(v.heads), staged.DocumentColumn, staged.KeyColumn, v.name))
+		}
+	}
+	statements = append(statements, "create or replace view "+workSchema+".documents as "+strings.Join(heads, " union all "))
+	for _, statement := range statements {
+		if err := eng.Exec(ctx, statement); err != nil {
+			return nil, fmt.Errorf("prepare rules: %w", err)
+		}
+	}
+	for _, v := range views {
+		if err := v.typesHold(ctx, eng); err != nil {
+			return nil, fmt.Errorf("prepare rules: %w", err)
+		}
+	}
+	return func() error {
+		if err := eng.Exec(context.WithoutCancel(ctx), "drop schema "+workSchema+" cascade"); err != nil {
+			return err
+		}
+		for _, v := range views {
+			if err := eng.Exec(context.WithoutCancel(ctx), "drop view "+v.name); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
