@@ -16,7 +16,6 @@ import (
 //	Reader, file of the engine                      see BenchmarkReader/copied
 //	parquet-go's column reader, file of the Writer  see BenchmarkLibraryReader
 //	Writer, reading back included                   see BenchmarkWriter
-//
 const benchmarkRows = 1_000_000
 
 func benchmarkColumns() []Column {

@@ -100,7 +100,7 @@ func TestReaderReadsEveryLayout(t *testing.T) {
 			got := newTally(columns)
 			read := map[int64]bool{}
 			for _, row := range rows {
-				if err := got.add(append(slices.Clone(row[:7]), nil, row[8])); err != nil {
+				if err := got.add(0, append(slices.Clone(row[:7]), nil, row[8])); err != nil {
 					t.Fatal(err)
 				}
 				n := row[0].(int64)

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -13,7 +14,8 @@ const batchRows = 2048
 // It is used by one goroutine.
 type Reader struct {
 	path    string
-	file    *os.File
+	file    io.ReaderAt
+	close   func() error
 	columns []Column
 	rows    int64
 
@@ -32,20 +34,31 @@ func OpenFile(path string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{path: path, file: file}
-	if err := recovering(r.readFooter); err != nil {
+	info, err := file.Stat()
+	if err != nil {
 		file.Close()
+		return nil, err
+	}
+	r, err := newReader(path, file, info.Size())
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	r.close = file.Close
+	return r, nil
+}
+
+// newReader reads a file of so many bytes; path is its name in errors.
+func newReader(path string, file io.ReaderAt, size int64) (*Reader, error) {
+	r := &Reader{path: path, file: file, close: func() error { return nil }}
+	if err := recovering(func() error { return r.readFooter(size) }); err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	return r, nil
 }
 
-func (r *Reader) readFooter() error {
-	info, err := r.file.Stat()
-	if err != nil {
-		return err
-	}
-	f, err := readFooter(r.file, info.Size())
+func (r *Reader) readFooter(size int64) error {
+	f, err := readFooter(r.file, size)
 	if err != nil {
 		return err
 	}
@@ -119,4 +132,4 @@ func (r *Reader) openGroup(g group) error {
 }
 
 // Close ends the reading.
-func (r *Reader) Close() error { return r.file.Close() }
+func (r *Reader) Close() error { return r.close() }

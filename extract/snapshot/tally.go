@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"math/bits"
@@ -18,6 +19,7 @@ type Content struct {
 type tally struct {
 	columns []columnTally
 	rows    int64
+	numbers uint64 // digest of the rows' numbers
 	seed    maphash.Seed
 }
 
@@ -48,14 +50,20 @@ func IsNumber(c Column) bool {
 }
 
 // add counts one row; its values are of the columns' types.
-func (t *tally) add(values []any) error {
+func (t *tally) add(number int64, values []any) error {
 	for i, v := range values {
 		if err := t.columns[i].add(v, t.seed); err != nil {
 			return fmt.Errorf("column %q: %w", t.columns[i].column.Name, err)
 		}
 	}
 	t.rows++
+	t.numbers = mix(t.numbers, uint64(number))
 	return nil
+}
+
+// mix takes one more value into a digest that depends on their order.
+func mix(digest, value uint64) uint64 {
+	return (bits.RotateLeft64(digest, 7) ^ value) * 0xff51afd7ed558ccd
 }
 
 func (c *columnTally) add(v any, seed maphash.Seed) error {
@@ -88,7 +96,7 @@ func (c *columnTally) add(v any, seed maphash.Seed) error {
 	if v != nil {
 		c.values++
 	}
-	c.digest = (bits.RotateLeft64(c.digest, 7) ^ hash) * 0xff51afd7ed558ccd
+	c.digest = mix(c.digest, hash)
 	return nil
 }
 
@@ -96,6 +104,9 @@ func (c *columnTally) add(v any, seed maphash.Seed) error {
 func (t *tally) compare(read *tally) error {
 	if read.rows != t.rows {
 		return fmt.Errorf("%d rows were written and %d came back", t.rows, read.rows)
+	}
+	if read.numbers != t.numbers {
+		return errors.New("the row numbers that came back are not those written")
 	}
 	for i, c := range t.columns {
 		r := read.columns[i]

@@ -126,7 +126,7 @@ func (w *Writer) append(row int64, values []any) error {
 		}
 		size += n
 	}
-	if err := w.tally.add(values); err != nil {
+	if err := w.tally.add(row, values); err != nil {
 		return fmt.Errorf("row %d: %w", row, err)
 	}
 	w.lastRow = row
@@ -259,7 +259,8 @@ func (w *Writer) verify() error {
 		if part := row[len(w.columns)]; part != int64(w.part) {
 			return fmt.Errorf("read back: row %d is of part %v", read.rows, part)
 		}
-		if err := read.add(row[:len(w.columns)]); err != nil {
+		number, _ := row[len(w.columns)+1].(int64)
+		if err := read.add(number, row[:len(w.columns)]); err != nil {
 			return fmt.Errorf("read back: %w", err)
 		}
 	}
