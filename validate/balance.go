@@ -14,11 +14,12 @@ func bindBalance(ctx context.Context, b *binder, number int) statement {
 	return b.comparison(number, expected, actual, "abs(actual - expected) > %s")
 }
 
-// bindCeiling compiles Σ children ≤ Σ parent: the parent is what is expected at most.
+// bindCeiling compiles Σ children ≤ Σ parent: the parent is what is expected at
+// most. A parent without children exceeds nothing, also when it is negative.
 func bindCeiling(ctx context.Context, b *binder, number int) statement {
 	expected := b.bindSide(ctx, number, "parent", expectedSide, true)
 	actual := b.bindSide(ctx, number, "children", actualSide, false)
-	return b.comparison(number, expected, actual, "actual - expected > %s")
+	return b.comparison(number, expected, actual, "actual_rows > 0 and actual - expected > %s")
 }
 
 // comparison compiles a rule that compares the sums of two sides; broken has a
@@ -28,7 +29,8 @@ func (b *binder) comparison(number int, expected, actual []groupTerm, broken str
 	if !b.sound() || !b.sameGroups(number, terms) {
 		return statement{}
 	}
-	g := grouped{terms: terms, broken: fmt.Sprintf(broken, toleranceSQL(b.rules.List[number].Tolerance, exactOf(terms).total()))}
+	named := b.rules.List[number].Key != ""
+	g := grouped{terms: terms, byDocument: !named && byDocument(terms), broken: fmt.Sprintf(broken, toleranceSQL(b.rules.List[number].Tolerance, exactOf(terms).total()))}
 	return statement{sql: g.sql(), entity: expected[0].label}
 }
 

@@ -20,12 +20,7 @@ func bindCheck(ctx context.Context, b *binder, number int) statement {
 	for _, r := range all {
 		where, _ := b.predicate(ctx, place(number, "where"), r, rule.Where)
 		expect, _ := b.predicate(ctx, place(number, "expect"), r, rule.Expect)
-		name := r.key
-		if rule.Key != "" {
-			if _, ok := b.expression(ctx, place(number, "key"), r, rule.Key); ok {
-				name = parenthesised(rule.Key)
-			}
-		}
+		name := b.name(ctx, number, r)
 		if !b.sound() {
 			continue
 		}
@@ -53,7 +48,7 @@ read as not materialized (
 %s
 ),
 found as (
-  select row_number() over (order by abs(r.actual - r.expected) desc nulls last, r.key) as rank, true as violation,
+  select row_number() over (order by abs(r.actual - r.expected) desc nulls last, r.key, r.document, r.origin) as rank, true as violation,
          cast(null as varchar) as field, r.key, r.value, %s as detail,
          cast(r.expected as varchar) as expected, cast(r.actual as varchar) as actual,
          cast(r.actual - r.expected as varchar) as difference,

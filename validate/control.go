@@ -240,11 +240,11 @@ func (c control) rowSQL(i int, by, source, loaded, rejected, excluded, from stri
 	if whole {
 		by = "cast(null as varchar)"
 	}
-	return fmt.Sprintf(`  select %t as whole, by, %d as number, %s as measure,
+	return fmt.Sprintf(`  select %t as whole, group_values, %d as number, %s as measure,
          cast(source as varchar) as source, cast(staged as varchar) as staged, cast(rejected as varchar) as rejected, cast(excluded as varchar) as excluded,
          cast(staged + rejected + excluded as varchar) as accounted, cast(staged + rejected + excluded - source as varchar) as difference,
          coalesce(staged + rejected + excluded <> source, false) as broken
-  from (select [%s] as by, %s as source, %s as staged, %s as rejected, %s as excluded from %s)`,
+  from (select [%s] as group_values, %s as source, %s as staged, %s as rejected, %s as excluded from %s)`,
 		whole, i, engine.Literal(c.measures[i].name),
 		by, typed(source), typed(loaded), typed(rejected), typed(excluded), from)
 }
@@ -252,16 +252,16 @@ func (c control) rowSQL(i int, by, source, loaded, rejected, excluded, from stri
 // totalsSQL gives every total, those of all groups first.
 func (c control) totalsSQL() string {
 	return c.tables() + `
-select by, whole, measure, coalesce(source, ''), staged, rejected, excluded, coalesce(difference, '')
-from totals order by whole desc, by, number`
+select group_values, whole, number, measure, source, staged, rejected, excluded, difference
+from totals order by whole desc, group_values, number`
 }
 
 // violationsSQL gives the totals that do not close.
 func (c control) violationsSQL() string {
 	return c.tables() + `,
 found as (
-  select row_number() over (order by whole desc, by, number) as rank, true as violation,
-         measure as field, case when whole then 'total' else array_to_string(by, '/') end as key, cast(null as varchar) as value,
+  select row_number() over (order by whole desc, group_values, number) as rank, true as violation,
+         measure as field, case when whole then 'total' else array_to_string(group_values, '/') end as key, cast(null as varchar) as value,
          'staged ' || staged || ', rejected ' || rejected || ', excluded ' || excluded as detail,
          source as expected, accounted as actual, difference,
          cast(null as varchar[]) as documents, 0 as document_count

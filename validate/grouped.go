@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/travaso/travaso/transform/engine"
@@ -52,6 +53,9 @@ type grouped struct {
 	broken string // SQL over expected and actual
 	// each says that 1 is expected of every group, whatever it is.
 	each bool
+	// byDocument says that a group is a document where its value is the id of
+	// one: it has that document's key for a name.
+	byDocument bool
 }
 
 // bindSide binds the terms of one side. named says that its rows name the group.
@@ -81,17 +85,23 @@ func (b *binder) bindSide(ctx context.Context, number int, part string, s side, 
 	for i := range bound {
 		t := &bound[i]
 		t.side = s
-		if !named {
-			continue
-		}
-		t.name = t.key
-		if rule.Key != "" {
-			if _, ok := b.expression(ctx, place(number, "key"), t.relation, rule.Key); ok {
-				t.name = parenthesised(rule.Key)
-			}
+		if named {
+			t.name = b.name(ctx, number, t.relation)
 		}
 	}
 	return bound
+}
+
+// name is SQL that names a row of the relation for people.
+func (b *binder) name(ctx context.Context, number int, rows relation) string {
+	key := b.rules.List[number].Key
+	if key == "" {
+		return rows.key
+	}
+	if _, ok := b.expression(ctx, place(number, "key"), rows, key); !ok {
+		return "null"
+	}
+	return parenthesised(key)
 }
 
 func (b *binder) bindTerm(ctx context.Context, path string, rows relation, term Term) (groupTerm, bool) {
@@ -140,10 +150,15 @@ func (b *binder) sameGroups(number int, terms []groupTerm) bool {
 	}
 	if len(terms[0].by) == 0 { // one group, of everything
 		for i := range terms {
-			terms[i].by = []string{"'total'"}
+			terms[i].by, terms[i].types, terms[i].name = []string{"'total'"}, []string{"VARCHAR"}, ""
 		}
 	}
 	return true
+}
+
+// byDocument says that the terms' group may be the id of a document.
+func byDocument(terms []groupTerm) bool {
+	return len(terms[0].types) == 1 && !slices.ContainsFunc(terms, func(t groupTerm) bool { return t.types[0] != "UUID" })
 }
 
 func alike(terms []groupTerm, i int) bool {
@@ -194,6 +209,10 @@ func (g grouped) sql() string {
 	if g.each {
 		expected, detail = "1", "cast(null as varchar)"
 	}
+	key, owner := "n.key", ""
+	if g.byDocument {
+		key, owner = "coalesce(g.key, n.key)", "\n  left join "+workSchema+".documents g on g.id = b.by1"
+	}
 	return fmt.Sprintf(`with
 amounts as (
 %[1]s
@@ -220,11 +239,11 @@ named as (
   from behind group by %[2]s
 ),
 found as (
-  select row_number() over (order by abs(b.difference) desc, n.key) as rank, true as violation,
-         cast(null as varchar) as field, n.key as key, cast(null as varchar) as value, %[10]s as detail,
+  select row_number() over (order by abs(b.difference) desc, %[12]s, %[13]s) as rank, true as violation,
+         cast(null as varchar) as field, %[12]s as key, cast(null as varchar) as value, %[10]s as detail,
          cast(b.expected as varchar) as expected, cast(b.actual as varchar) as actual, cast(b.difference as varchar) as difference,
          n.documents, n.document_count
-  from broken b join named n on %[11]s
+  from broken b join named n on %[11]s%[14]s
 ),
 checked as (
   select count(*) as groups, coalesce(sum(rows), 0) as rows,
@@ -234,7 +253,7 @@ checked as (
 select * from checked left join found on true order by rank`,
 		strings.Join(amounts, "\n  union all\n"), by, g.broken, strings.Join(behind, "\n    union all\n"),
 		strings.Join(same, " and "), workSchema, texts(columns), finding.DocumentLimit,
-		expected, detail, strings.Join(named, " and "))
+		expected, detail, strings.Join(named, " and "), key, "b."+strings.Join(columns, ", b."), owner)
 }
 
 // amountSQL are the term's rows as an amount on its side of their group.

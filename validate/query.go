@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/travaso/travaso/mappings/yamlfile"
+	"github.com/travaso/travaso/transform/engine"
 	"github.com/travaso/travaso/validate/finding"
 )
 
@@ -25,12 +26,14 @@ func bindQuery(ctx context.Context, b *binder, number int) statement {
 		return statement{}
 	}
 	types := map[string]string{}
+	var names []string
 	for _, c := range columns {
 		if !slices.Contains(queryColumns(), c.Name) {
 			b.fail(path, fmt.Sprintf("the query gives a column %q", c.Name), "it has no place in a finding",
 				yamlfile.Suggestion(c.Name, queryColumns()))
 		}
 		types[c.Name] = c.Type
+		names = append(names, engine.Quote(c.Name))
 	}
 	if types["key"] == "" {
 		b.fail(path, `the query gives no column "key"`, "it names the violation for people", "select … as key")
@@ -59,7 +62,7 @@ func bindQuery(ctx context.Context, b *binder, number int) statement {
 	sql := fmt.Sprintf(`with
 violations as materialized %s,
 found as (
-  select row_number() over (order by %s desc nulls last, %s) as rank, true as violation,
+  select row_number() over (order by %s desc nulls last, key, %s) as rank, true as violation,
          %s as field, %s as key, %s as value, %s as detail, %s as expected, %s as actual,
          cast(%s as varchar) as difference, %s
   from violations
@@ -68,7 +71,7 @@ checked as (
   select %s as groups, %[13]s as rows, cast(null as varchar) as total_expected, cast(null as varchar) as total_actual
 )
 select * from checked left join found on true order by rank`,
-		parenthesised(rule.Query), size, text("key"),
+		parenthesised(rule.Query), size, strings.Join(names, ", "),
 		text("field"), text("key"), text("value"), text("detail"), text("expected"), text("actual"),
 		difference, documentsSQL(types["documents"]), groups, groups)
 	return statement{sql: sql}

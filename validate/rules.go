@@ -33,6 +33,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/travaso/travaso/mappings/yamlfile"
 	"github.com/travaso/travaso/validate/finding"
@@ -188,9 +189,12 @@ func (r *Rules) faults(number int) yamlfile.Mistakes {
 func (r *Rules) wrongParts(number int, kind kind) yamlfile.Mistakes {
 	var mistakes yamlfile.Mistakes
 	for _, part := range kind.required {
-		if !r.file.Has(place(number, part)) {
-			mistakes = append(mistakes, r.file.Mistake(place(number, ""), fmt.Sprintf("missing key %q", part),
-				fmt.Sprintf("a rule of kind %s needs it", kind.name), "add it"))
+		why := fmt.Sprintf("a rule of kind %s needs it", kind.name)
+		switch path := place(number, part); {
+		case !r.file.Has(path):
+			mistakes = append(mistakes, r.file.Mistake(place(number, ""), fmt.Sprintf("missing key %q", part), why, "add it"))
+		case r.List[number].lacks(part):
+			mistakes = append(mistakes, r.file.Mistake(path, fmt.Sprintf("%q is empty", part), why, "write its value"))
 		}
 	}
 	for _, part := range allParts() {
@@ -223,6 +227,21 @@ func (r *Rules) wrongTerm(number int, part string, index int, term Term, kind ki
 		add(`key "document" has no meaning here`, "the document behind an entity's row is known", "remove it")
 	}
 	return mistakes
+}
+
+// lacks says that a part that some kind requires is empty.
+func (r Rule) lacks(part string) bool {
+	switch part {
+	case "from":
+		return len(r.From) == 0
+	case "columns":
+		return len(r.Columns) == 0
+	case "expect":
+		return strings.TrimSpace(r.Expect) == ""
+	case "query":
+		return strings.TrimSpace(r.Query) == ""
+	}
+	return len(r.terms(part)) == 0
 }
 
 // terms are the terms of one side, by its key in the file.

@@ -77,7 +77,7 @@ func Run(ctx context.Context, eng *engine.Engine, rules *Rules, runFolder string
 // explained adds the remedy to the engine's word on a sum it cannot hold.
 func explained(err error) error {
 	if text := err.Error(); strings.Contains(text, "Out of Range Error") || strings.Contains(text, "Could not cast value") {
-		return fmt.Errorf("an amount exceeds %d digits: %w; correct the amounts, or sum smaller groups", maxDigits, err)
+		return fmt.Errorf("an amount exceeds %d digits; correct the amounts, or sum smaller groups: %w", maxDigits, err)
 	}
 	return err
 }
@@ -93,7 +93,9 @@ type runner struct {
 
 func (r runner) run(ctx context.Context, result *Result) error {
 	begin := time.Now()
-	if err := r.eng.Exec(ctx, "create or replace table "+workSchema+".outcome as "+r.statement.sql); err != nil {
+	if err := r.eng.Exec(ctx, fmt.Sprintf(`create or replace table %[1]s.outcome as
+		select * replace (%[1]s.figure(expected) as expected, %[1]s.figure(actual) as actual, %[1]s.figure(difference) as difference)
+		from (%[2]s)`, workSchema, r.statement.sql)); err != nil {
 		return err
 	}
 	summary, err := r.summary(ctx)
@@ -132,7 +134,8 @@ func (r runner) summary(ctx context.Context) (RuleResult, error) {
 	s := RuleResult{ID: r.rule.ID, Title: r.rule.Title, Kind: r.rule.Kind, Severity: r.rule.Severity}
 	err := r.eng.QueryRow(ctx, fmt.Sprintf(`
 		select coalesce(cast(any_value(groups) as bigint), %[1]d), coalesce(cast(any_value(rows) as bigint), %[1]d),
-		       count(*) filter (violation), coalesce(any_value(total_expected), ''), coalesce(any_value(total_actual), '')
+		       count(*) filter (violation),
+		       coalesce(%[2]s.figure(any_value(total_expected)), ''), coalesce(%[2]s.figure(any_value(total_actual)), '')
 		from %[2]s.outcome`, Uncounted, workSchema)).
 		Scan(&s.Groups, &s.Rows, &s.Violations, &s.Expected, &s.Actual)
 	s.CheckedNothing = s.Rows == 0
@@ -149,7 +152,7 @@ create table ` + workSchema + `.findings (
 func (r runner) keep(ctx context.Context) error {
 	return r.eng.Exec(ctx, fmt.Sprintf(`
 		insert into %[1]s.findings
-		select %[2]d, rank, %[3]s, %[4]s, %[5]s, %[6]s, key, field, value, detail, expected, actual, difference, document_count, documents
+		select %[2]d, rank, %[3]s, %[4]s, %[5]s, nullif(%[6]s, ''), key, field, value, detail, expected, actual, difference, document_count, documents
 		from %[1]s.outcome where violation`,
 		workSchema, r.number, engine.Literal(r.rule.ID), engine.Literal(string(r.rule.Kind)),
 		engine.Literal(string(r.rule.Severity)), engine.Literal(r.statement.entity)))
@@ -188,7 +191,10 @@ func (r runner) sample(ctx context.Context) (findings []finding.Finding, err err
 // controlTotals reads the whole table of a control.
 func (r runner) controlTotals(ctx context.Context) (totals ControlTotals, err error) {
 	totals = ControlTotals{Rule: r.rule.ID, By: r.statement.by}
-	rows, err := r.eng.Query(ctx, "select array_to_string(by, chr(0)), columns(* exclude (by)) from ("+r.statement.totals+")")
+	rows, err := r.eng.Query(ctx, fmt.Sprintf(`
+		select coalesce(array_to_string(group_values, chr(0)), ''), whole, measure, coalesce(%[1]s.figure(source), ''),
+		       %[1]s.figure(staged), %[1]s.figure(rejected), %[1]s.figure(excluded), coalesce(%[1]s.figure(difference), '')
+		from (%[2]s) order by whole desc, group_values, number`, workSchema, r.statement.totals))
 	if err != nil {
 		return totals, err
 	}

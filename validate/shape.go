@@ -223,7 +223,8 @@ func literals(texts []string) string {
 }
 
 // macros help rules over the raw snapshot: exact numbers of text, NULL where
-// the text is none or has more than six decimals.
+// the text is none or has more than six decimals. figure writes an amount
+// without the zeros past its cents that a finer scale beside it has brought.
 const macros = `
 create or replace macro decimal_en(value) as
   case when regexp_full_match(trim(value), '[+-]?[0-9]{1,22}([.][0-9]{1,6})?')
@@ -231,6 +232,8 @@ create or replace macro decimal_en(value) as
 create or replace macro decimal_it(value) as
   case when regexp_full_match(trim(value), '[+-]?[0-9]{1,22}(,[0-9]{1,6})?')
        then try_cast(replace(trim(value), ',', '.') as decimal(28,6)) end;
+create or replace macro ` + workSchema + `.figure(value) as
+  case when regexp_full_match(value, '-?[0-9]+[.][0-9]+') then regexp_replace(value, '([.][0-9]{2}[0-9]*?)0+$', '\1') else value end;
 `
 
 // open makes the names that rules use known to the engine; close takes the

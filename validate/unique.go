@@ -14,9 +14,7 @@ func bindUnique(ctx context.Context, b *binder, number int) statement {
 		t.where, _ = b.predicate(ctx, place(number, "where"), rows, rule.Where)
 		t.by, t.types = b.groupBy(ctx, place(number, "columns"), rows, rule.Columns)
 		if rule.Key != "" {
-			if _, ok := b.expression(ctx, place(number, "key"), rows, rule.Key); ok {
-				t.name = parenthesised(rule.Key)
-			}
+			t.name = b.name(ctx, number, rows)
 		}
 		terms = append(terms, t)
 	}
