@@ -20,6 +20,7 @@ func formatMistake(f Field) (disagreement, bool) {
 		return disagreement{"format", fmt.Sprintf("wrong format %s for %s", quoted(f.Format), f.As), why, remedy}, true
 	}
 	switch {
+	case len(f.Format) == 0:
 	case isNumber(f.As):
 		if len(f.Format) > 1 {
 			return wrong("a number has one format", "keep one of them")

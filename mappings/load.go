@@ -99,11 +99,6 @@ func (l *loader) decode(name string, text []byte) {
 	file, mistakes := yamlfile.Decode(name, text, &m, yamlfile.Options{Constants: l.constants})
 	l.mistakes = append(l.mistakes, mistakes...)
 	m.File = name
-	for i := range m.Entities {
-		if m.Entities[i].Table == "" {
-			m.Entities[i].Table = m.Entities[i].Name
-		}
-	}
 	l.read = append(l.read, source{m, file})
 }
 

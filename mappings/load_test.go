@@ -27,7 +27,7 @@ func TestLoadUnica(t *testing.T) {
 	before("soggetto", "modalita_pagamento")
 	before("provvedimento", "accertamento")
 	_, sub, ok := set.Entity("sub_impegno")
-	if !ok || sub.Table != "sub_impegno" {
+	if !ok || sub.TableName() != "sub_impegno" {
 		t.Fatalf("sub_impegno: %+v", sub)
 	}
 	if f, ok := sub.ParentField(); !ok || f.Name != "impegno_id" {
@@ -106,7 +106,7 @@ func TestDigest(t *testing.T) {
 		"a comment":            change("a.yaml", "# why\n"+impegno),
 		"order of a crosswalk": change("crosswalks/stato.csv", "old;new\nD;definitivo\nP;provvisorio\n"),
 		"other files":          change("README.md", "hello"),
-		"a written default":    change("a.yaml", strings.Replace(impegno, "from: impegni", "from: [impegni]\n    table: impegno", 1)),
+		"a list of one":        change("a.yaml", strings.Replace(impegno, "from: impegni", "from: [impegni]", 1)),
 	} {
 		if same != base {
 			t.Errorf("%s changes the digest", what)

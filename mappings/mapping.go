@@ -20,7 +20,7 @@ type Mapping struct {
 // Entity is one table's worth of a document type.
 type Entity struct {
 	Name string `yaml:"-" json:"name"`
-	// Table of the target; default: the entity's name, filled in by Load.
+	// Table of the target; default: the entity's name. See TableName.
 	Table string `yaml:"table,omitempty" json:"table,omitempty"`
 	// From names the datasets whose rows this entity takes; with Query it names
 	// the datasets whose rows the query accounts for.
@@ -39,11 +39,14 @@ type Entity struct {
 	// State is the SQL expression over Fields by which control totals are shown
 	// beside those of the whole, as in "stato".
 	State string `yaml:"state,omitempty" json:"state,omitempty"`
+}
 
-	// PrimaryKey is that of the target's table; ParentColumns are the columns
-	// here that hold the parent's PrimaryKey, in its order. Set.Resolve fills them in.
-	PrimaryKey    []string `yaml:"-" json:"primary_key,omitempty"`
-	ParentColumns []string `yaml:"-" json:"parent_columns,omitempty"`
+// TableName is the table of the target that the entity's rows go into.
+func (e Entity) TableName() string {
+	if e.Table == "" {
+		return e.Name
+	}
+	return e.Table
 }
 
 // Field finds a field by name.
@@ -102,7 +105,7 @@ type Field struct {
 	Format []string `yaml:"format,omitempty" json:"format,omitempty"`
 	// Key are SQL expressions: the natural key of the entity referred to.
 	Key []string `yaml:"key,omitempty" json:"key,omitempty"`
-	// Absent are the values that mean "nothing": of From, or of the last part of a ref's Key. Default: [""].
+	// Absent are the values that mean "nothing": of From or SQL, or of the last part of a ref's Key. Default: [""].
 	Absent []string `yaml:"absent,omitempty" json:"absent,omitempty"`
 	// Crosswalk is the file crosswalks/<name>.csv by which old values become new ones.
 	Crosswalk string `yaml:"crosswalk,omitempty" json:"crosswalk,omitempty"`
@@ -118,7 +121,7 @@ type Field struct {
 	// Round is none (default) or half_up; the residue is totalled.
 	Round string `yaml:"round,omitempty" json:"round,omitempty"`
 
-	// What Set.Resolve fills in from the target's column, beside As.
+	// What Resolve and Check fill in from the target's column, beside As.
 
 	// Length bounds a text in characters; 0: unbounded.
 	Length int `yaml:"-" json:"length,omitempty"`

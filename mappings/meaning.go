@@ -156,7 +156,7 @@ func (l *loader) checkKind(m source, e Entity, f Field) bool {
 	}
 	meaningful := map[string][]string{
 		"from": {"as", "format", "absent", "crosswalk", "check", "on_fail", "trim", "nul", "round"},
-		"sql":  {"as", "format", "crosswalk", "check", "on_fail", "trim", "nul", "round"},
+		"sql":  {"as", "format", "absent", "crosswalk", "check", "on_fail", "trim", "nul", "round"},
 		"ref":  {"key", "absent", "on_fail"},
 		"id":   {},
 	}[ways[0]]
@@ -205,10 +205,8 @@ func (l *loader) checkRef(m source, e Entity, f Field) {
 }
 
 func (l *loader) checkFormat(m source, e Entity, f Field) {
-	if len(f.Format) > 0 && f.As != "" {
-		if mistake, ok := formatMistake(f); ok {
-			l.fail(m, fieldPath(e, f)+".format", mistake.what, mistake.why, mistake.remedy)
-		}
+	if mistake, wrong := formatMistake(f); wrong {
+		l.fail(m, fieldPath(e, f)+".format", mistake.what, mistake.why, mistake.remedy)
 	}
 }
 

@@ -56,6 +56,14 @@ func (s *Set) Mistake(document, path, what, why, remedy string) yamlfile.Mistake
 	return file.Mistake(path, what, why, remedy)
 }
 
+// keyMistake is Mistake at the key of the path: for what is wrong with a name.
+func (s *Set) keyMistake(document, path, what, why, remedy string) yamlfile.Mistake {
+	if file, ok := s.files[document]; ok {
+		return file.KeyMistake(path, what, why, remedy)
+	}
+	return s.Mistake(document, path, what, why, remedy)
+}
+
 // Digest is the SHA-256, in hexadecimal, of what the mappings and crosswalks
 // say: the same whatever the files are called, in whatever order they or the
 // lines of a crosswalk stand, with whatever comments and notes.
