@@ -1,0 +1,98 @@
+package sqltarget
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/travaso/travaso/transform/staged"
+)
+
+// Names of the temporary tables of one transaction.
+const (
+	// goneTable holds the ids of the documents whose rows are to go: wholly,
+	// or those that are no longer staged.
+	goneTable = "travaso_gone"
+	// stagedTable and its place: the new rows of the changed documents.
+	stagedTable = "travaso_staged_%d"
+	// freshColumn says in a staged row that its document is new.
+	freshColumn = "travaso_fresh"
+)
+
+func stagedName(entity int) string { return fmt.Sprintf(stagedTable, entity) }
+
+func columnNames(columns []staged.Column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// createStaged makes the temporary table of an entity's rows: the types of the
+// target's columns, none of its constraints.
+func createStaged(table string, place int, e staged.Entity) string {
+	return fmt.Sprintf(`create temporary table %s as select %s, 1 as %s from %s where 1 = 0`,
+		quote(stagedName(place)), quoteAll(columnNames(e.Columns), ""), quote(freshColumn), table)
+}
+
+// insertStaged moves the rows that the target does not hold yet. Those of new
+// documents go in whatever is there: a row with their key is someone else's,
+// and must be refused, not taken over.
+func insertStaged(table string, place int, e staged.Entity) string {
+	columns := columnNames(e.Columns)
+	return fmt.Sprintf(`insert into %s (%s) select %s from %s s where s.%s = 1 or not exists (select 1 from %s t where %s)`,
+		table, quoteAll(columns, ""), quoteAll(columns, "s."), quote(stagedName(place)), quote(freshColumn),
+		table, equal("t", e.Key, "s", e.Key))
+}
+
+// updateStaged gives the rows that the target holds their new values; ""
+// where the entity is nothing but its key.
+func updateStaged(table string, place int, e staged.Entity) string {
+	var sets []string
+	for _, c := range e.Columns {
+		if !slices.Contains(e.Key, c.Name) {
+			sets = append(sets, fmt.Sprintf("%s = s.%s", quote(c.Name), quote(c.Name)))
+		}
+	}
+	if len(sets) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(`update %s as t set %s from %s s where s.%s = 0 and %s`,
+		table, strings.Join(sets, ", "), quote(stagedName(place)), quote(freshColumn), equal("t", e.Key, "s", e.Key))
+}
+
+// deleteGone deletes the rows of an entity that belong to the documents in
+// goneTable and are not staged: found from the head's id down the parents.
+func deleteGone(table func(string) string, entities []staged.Entity, place int, id string, scope []string) string {
+	e := entities[place]
+	chain := fmt.Sprintf("%s e%d", table(e.Table), place)
+	var conditions []string
+	at := place
+	for entities[at].Parent != "" {
+		child := entities[at]
+		parent := entityIndex(entities, child.Parent)
+		chain = fmt.Sprintf("%s join %s e%d on %s", chain, table(entities[parent].Table), parent,
+			equal(fmt.Sprintf("e%d", parent), entities[parent].Key, fmt.Sprintf("e%d", at), child.ParentColumns))
+		at = parent
+	}
+	head := fmt.Sprintf("e%d", at)
+	chain = fmt.Sprintf("%s join %s g on g.%s = %s.%s", chain, quote(goneTable), quote("id"), head, quote(id))
+	for _, c := range scope {
+		conditions = append(conditions, fmt.Sprintf("%s.%s = ?", head, quote(c)))
+	}
+	conditions = append(conditions, fmt.Sprintf("not exists (select 1 from %s s where %s)",
+		quote(stagedName(place)), equal("s", e.Key, fmt.Sprintf("e%d", place), e.Key)))
+	return fmt.Sprintf(`delete from %s where (%s) in (select %s from %s where %s)`,
+		table(e.Table), quoteAll(e.Key, ""), quoteAll(e.Key, fmt.Sprintf("e%d.", place)),
+		chain, strings.Join(conditions, " and "))
+}
+
+func entityIndex(entities []staged.Entity, name string) int {
+	for i, e := range entities {
+		if e.Name == name {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,140 @@
+package sqltarget
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/travaso/travaso/load/schema"
+)
+
+// Target is one open target. It is safe for concurrent use.
+type Target struct {
+	db      *sqlx.DB
+	dialect dialect
+	// constraints is what the configuration wants of them.
+	constraints string
+
+	mu       sync.RWMutex
+	prepared *preparation // nil before Prepare
+}
+
+// Open connects to a target and asks it for an answer, so that what is wrong
+// with the address, the secret or the rights shows before any work.
+func Open(ctx context.Context, config Config) (*Target, error) {
+	config, err := config.resolve()
+	if err != nil {
+		return nil, err
+	}
+	open := openSQLite
+	if config.Driver == Postgres {
+		open = openPostgres
+	}
+	db, dialect, err := open(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, dialect.explain(err, "connect")
+	}
+	return &Target{db: db, dialect: dialect, constraints: config.Constraints}, nil
+}
+
+// Close ends the connections.
+func (t *Target) Close() error { return t.db.Close() }
+
+// Name names the target for people, without secrets.
+func (t *Target) Name() string { return t.dialect.name() }
+
+// Writers is how many batches are worth applying at once.
+func (t *Target) Writers() int { return t.dialect.writers() }
+
+// Schema reads the tables of the target, but for the journal's, in order of name.
+func (t *Target) Schema(ctx context.Context) ([]schema.Table, error) {
+	tables, err := t.dialect.tables(ctx, t.db)
+	if err != nil {
+		return nil, t.dialect.explain(err, "read its tables")
+	}
+	return slices.DeleteFunc(tables, func(table schema.Table) bool { return isJournal(table.Name) }), nil
+}
+
+// Create makes the tables of a DDL text, in one transaction, when none of them
+// exists. Where they all exist they are left alone and compared with the text;
+// the error lists every difference.
+func (t *Target) Create(ctx context.Context, ddl string) error {
+	wanted, err := SchemaOf(ctx, ddl)
+	if err != nil {
+		return err
+	}
+	present, err := t.Schema(ctx)
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for _, w := range wanted {
+		if _, ok := schema.Find(present, w.Name); !ok {
+			missing = append(missing, w.Name)
+		}
+	}
+	if len(missing) == len(wanted) {
+		if err := t.dialect.create(ctx, t.db, ddl); err != nil {
+			return t.dialect.explain(err, "create its tables")
+		}
+		return nil
+	}
+	var differences []string
+	if len(missing) > 0 {
+		differences = append(differences, "missing tables "+strings.Join(missing, ", "))
+	}
+	for _, w := range wanted {
+		if p, ok := schema.Find(present, w.Name); ok {
+			differences = append(differences, tableDifferences(w, p)...)
+		}
+	}
+	if len(differences) > 0 {
+		return &Error{Target: t.Name(), Reason: "its tables are not those of the DDL: " + strings.Join(differences, "; "),
+			Remedy: "change them, or load into an empty schema"}
+	}
+	return nil
+}
+
+// tableDifferences says where a table could not take what the wanted one could.
+func tableDifferences(wanted, present schema.Table) []string {
+	var differences []string
+	for _, w := range wanted.Columns {
+		p, ok := present.Column(w.Name)
+		name := wanted.Name + "." + w.Name
+		switch {
+		case !ok:
+			differences = append(differences, "no column "+name)
+		case p.Type != w.Type,
+			p.Length != 0 && (w.Length == 0 || p.Length < w.Length),
+			p.Bits < w.Bits,
+			p.Type == schema.Decimal && p.Precision != 0 && (p.Scale != w.Scale || p.Precision < w.Precision):
+			differences = append(differences, fmt.Sprintf("%s is %s, not %s", name, p.Declared, w.Declared))
+		case p.Required && !w.Required && !p.Default:
+			differences = append(differences, name+" is NOT NULL")
+		}
+	}
+	if !slices.Equal(wanted.PrimaryKey, present.PrimaryKey) {
+		differences = append(differences, fmt.Sprintf("primary key of %s is (%s), not (%s)",
+			wanted.Name, strings.Join(present.PrimaryKey, ", "), strings.Join(wanted.PrimaryKey, ", ")))
+	}
+	return differences
+}
+
+// Lock takes the target for one load of a migration, or says who has it. lost
+// tells when the lock is gone before unlock is called; it may be nil. A process
+// that died holds no lock.
+func (t *Target) Lock(ctx context.Context, migration string) (lost <-chan error, unlock func() error, err error) {
+	lost, unlock, err = t.dialect.lock(ctx, t.db, migration)
+	if err != nil {
+		return nil, nil, t.dialect.explain(err, "lock")
+	}
+	return lost, unlock, nil
+}
