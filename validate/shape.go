@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,19 @@ type Dataset struct {
 	Files   []string          // the Parquet files of its rows, as paths the engine may read
 }
 
+// DatasetsOf are the datasets of a sealed snapshot in a folder.
+func DatasetsOf(manifest *snapshot.Manifest, folder string) ([]Dataset, error) {
+	absolute, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, fmt.Errorf("datasets of %s: %w", folder, err)
+	}
+	datasets := make([]Dataset, len(manifest.Datasets))
+	for i, d := range manifest.Datasets {
+		datasets[i] = Dataset{Name: d.Name, Columns: d.Columns, Files: d.Paths(absolute)}
+	}
+	return datasets, nil
+}
+
 // The schemas that rules see beside the entities themselves. The engine is
 // given views of these names for as long as rules are checked or run.
 const (
@@ -34,6 +48,8 @@ const (
 	rejectedSchema = "rejected" // rows that are not loaded, with their _status
 	workSchema     = "travaso"  // our own: documents, outcome, findings
 )
+
+func schemas() []string { return []string{sourceSchema, rejectedSchema, workSchema} }
 
 // hidden are the columns behind those of the target that a rule may use, too.
 func hidden() []engine.Column {
@@ -106,6 +122,7 @@ func snapshotType(c snapshot.Column) string {
 
 // view is one name that rules may use for rows.
 type view struct {
+	schema  string // "" for the entities themselves
 	name    string // qualified and quoted
 	columns []engine.Column
 	files   []string
@@ -123,6 +140,7 @@ func (s Shape) views(runFolder string) ([]view, error) {
 				rows.heads = document.Name
 			}
 			rejected := view{
+				schema:  rejectedSchema,
 				name:    rejectedSchema + "." + engine.Quote(entity.Name),
 				columns: append(entityColumns(entity), engine.Column{Name: staged.StatusColumn, Type: "VARCHAR"}),
 			}
@@ -138,7 +156,10 @@ func (s Shape) views(runFolder string) ([]view, error) {
 	}
 	for _, dataset := range s.Datasets {
 		views = append(views, view{
-			name: sourceSchema + "." + engine.Quote(dataset.Name), columns: datasetColumns(dataset), files: dataset.Files,
+			schema:  sourceSchema,
+			name:    sourceSchema + "." + engine.Quote(dataset.Name),
+			columns: datasetColumns(dataset),
+			files:   dataset.Files,
 		})
 	}
 	return views, nil
@@ -176,10 +197,10 @@ func (v view) definition() string {
 		switch name := engine.Quote(c.Name); {
 		case len(v.files) == 0:
 			columns[i] = fmt.Sprintf("cast(null as %s) as %s", c.Type, name)
-		case c.Type == "VARCHAR": // JSON and the like are text to a rule
-			columns[i] = fmt.Sprintf("cast(%s as varchar) as %s", name, name)
-		default:
+		case isNumber(c.Type):
 			columns[i] = name
+		default: // text for JSON, no time zone, …
+			columns[i] = fmt.Sprintf("cast(%s as %s) as %s", name, c.Type, name)
 		}
 	}
 	rows := " where false"
@@ -189,8 +210,8 @@ func (v view) definition() string {
 	return "select " + strings.Join(columns, ", ") + rows
 }
 
-// typesHold checks that the files are of the types the manifest states. They
-// are not cast to them: a cast would round without a word.
+// typesHold checks that numbers in the files are of the types the manifest
+// states. They are not cast to them: a cast would round without a word.
 func (v view) typesHold(ctx context.Context, eng *engine.Engine) error {
 	if len(v.files) == 0 {
 		return nil
@@ -200,18 +221,23 @@ func (v view) typesHold(ctx context.Context, eng *engine.Engine) error {
 		return err
 	}
 	for i, c := range columns {
-		if want := v.columns[i].Type; !sameFamily(c.Type, want) {
+		if want := v.columns[i].Type; isNumber(want) && !sameScale(c.Type, want) {
 			return fmt.Errorf("%s: column %s is %s in its files, and %s in the manifest; transform again", v.name, c.Name, c.Type, want)
 		}
 	}
 	return nil
 }
 
-// sameFamily says whether values of one type are those of the other without loss.
-func sameFamily(a, b string) bool {
+func isNumber(engineType string) bool {
+	_, exact := exactType(engineType)
+	return exact
+}
+
+// sameScale says that both types are exact and have the same digits after the point.
+func sameScale(a, b string) bool {
 	x, exactA := exactType(a)
 	y, exactB := exactType(b)
-	return a == b || exactA && exactB && x.scale == y.scale
+	return exactA && exactB && x.scale == y.scale
 }
 
 func literals(texts []string) string {
@@ -236,21 +262,27 @@ create or replace macro ` + workSchema + `.figure(value) as
   case when regexp_full_match(value, '-?[0-9]+[.][0-9]+') then regexp_replace(value, '([.][0-9]{2}[0-9]*?)0+$', '\1') else value end;
 `
 
-// open makes the names that rules use known to the engine; close takes the
-// views away again. The names are shared by all who use the engine, so rules
-// are checked or run by one caller at a time.
+// open makes the names that rules use known to the engine; what it returns
+// takes them away again. The names are shared by all who use the engine, so
+// rules are checked or run by one caller at a time.
 func (s Shape) open(ctx context.Context, eng *engine.Engine, runFolder string) (closeViews func() error, err error) {
 	views, err := s.views(runFolder)
 	if err != nil {
 		return nil, err
 	}
-	statements := []string{
-		"create schema if not exists " + sourceSchema,
-		"create schema if not exists " + rejectedSchema,
-		"create schema if not exists " + workSchema,
-		mappings.Checks,
-		macros,
+	closeViews = func() error { return forget(context.WithoutCancel(ctx), eng, views) }
+	if err := declare(ctx, eng, views); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare rules: %w", err), closeViews())
 	}
+	return closeViews, nil
+}
+
+func declare(ctx context.Context, eng *engine.Engine, views []view) error {
+	var statements []string
+	for _, schema := range schemas() {
+		statements = append(statements, "create schema if not exists "+schema)
+	}
+	statements = append(statements, mappings.Checks, macros)
 	heads := []string{"select null::varchar as type, null::uuid as id, null::varchar as key where false"}
 	for _, v := range views {
 		statements = append(statements, "create or replace view "+v.name+" as "+v.definition())
@@ -262,23 +294,30 @@ func (s Shape) open(ctx context.Context, eng *engine.Engine, runFolder string) (
 	statements = append(statements, "create or replace view "+workSchema+".documents as "+strings.Join(heads, " union all "))
 	for _, statement := range statements {
 		if err := eng.Exec(ctx, statement); err != nil {
-			return nil, fmt.Errorf("prepare rules: %w", err)
+			return err
 		}
 	}
 	for _, v := range views {
 		if err := v.typesHold(ctx, eng); err != nil {
-			return nil, fmt.Errorf("prepare rules: %w", err)
-		}
-	}
-	return func() error {
-		if err := eng.Exec(context.WithoutCancel(ctx), "drop schema "+workSchema+" cascade"); err != nil {
 			return err
 		}
-		for _, v := range views {
-			if err := eng.Exec(context.WithoutCancel(ctx), "drop view "+v.name); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+func forget(ctx context.Context, eng *engine.Engine, views []view) error {
+	for _, schema := range schemas() {
+		if err := eng.Exec(ctx, "drop schema if exists "+schema+" cascade"); err != nil {
+			return err
 		}
-		return nil
-	}, nil
+	}
+	for _, v := range views {
+		if v.schema != "" {
+			continue
+		}
+		if err := eng.Exec(ctx, "drop view if exists "+v.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }

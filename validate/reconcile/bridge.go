@@ -25,6 +25,10 @@ type Bridge struct {
 	// Rejected and Excluded count and whose money is in no sum of any stop.
 	Unreadable int64 `json:"unreadable,omitempty"`
 
+	// Residue is what rounding took from the source's amounts on the way in:
+	// as the source writes them they are Source + Residue. "" where nothing rounds.
+	Residue string `json:"residue,omitempty"`
+
 	// Unaccounted is source − rejected − excluded − staged; Unloaded is staged
 	// − target, "" before the load. UnreadableLost are unreadable values of the
 	// source that neither the rejected nor the excluded rows hold.
@@ -46,6 +50,10 @@ func Bridges(all []Totals) ([]Bridge, error) {
 	}
 	loaded := slices.ContainsFunc(all, func(t Totals) bool { return t.Stop == Target })
 	unreadable := unreadableByStop(all)
+	residues, err := figuresOf(residuesOf(all))
+	if err != nil {
+		return nil, fmt.Errorf("bridge: residue: %w", err)
+	}
 	var keys []key
 	for _, figures := range stops {
 		keys = append(keys, keysOf(figures)...)
@@ -58,6 +66,9 @@ func Bridges(all []Totals) ([]Bridge, error) {
 			Source: text(at(Source)), Rejected: text(at(Rejected)), Excluded: text(at(Excluded)), Staged: text(at(Staged))}
 		unaccounted := value(at(Source)).Sub(value(at(Rejected))).Sub(value(at(Excluded))).Sub(value(at(Staged)))
 		b.Unaccounted = exactText(unaccounted)
+		if k.measure != Rows {
+			b.Residue = text(residues[k])
+		}
 		b.Unreadable = unreadable[Source][k]
 		b.UnreadableLost = b.Unreadable - unreadable[Rejected][k] - unreadable[Excluded][k]
 		b.Closes = at(Source) != nil && at(Staged) != nil && unaccounted.IsZero() && b.UnreadableLost == 0
@@ -86,6 +97,17 @@ func figuresByStop(all []Totals) (map[Stop]figures, error) {
 		stops[stop] = figures
 	}
 	return stops, nil
+}
+
+// residuesOf are the source's residues, as totals of their own.
+func residuesOf(all []Totals) []Totals {
+	var residues []Totals
+	for _, t := range all {
+		if t.Stop == Source {
+			residues = append(residues, Totals{Stop: Source, Document: t.Document, Entity: t.Entity, State: t.State, Sums: t.Residue})
+		}
+	}
+	return residues
 }
 
 func unreadableByStop(all []Totals) map[Stop]map[key]int64 {

@@ -49,6 +49,9 @@ type Totals struct {
 	Sums map[string]string `json:"sums,omitempty"`
 	// Unreadable counts, by column, the values that are no amount. They are in no sum.
 	Unreadable map[string]int64 `json:"unreadable,omitempty"`
+	// Residue is what rounding took away, by column: the amounts as the source
+	// writes them are Sums + Residue.
+	Residue map[string]string `json:"residue,omitempty"`
 }
 
 // subject is what totals of different stops are compared by.
@@ -67,7 +70,7 @@ func OfManifest(manifest staged.Manifest) []Totals {
 				totals staged.Totals
 			}{{Source, entity.Source}, {Rejected, entity.Rejected}, {Excluded, entity.Excluded}, {Staged, entity.Staged}} {
 				all = append(all, Totals{Stop: at.stop, Document: document.Name, Entity: entity.Name,
-					Rows: at.totals.Rows, Sums: at.totals.Sums, Unreadable: at.totals.Unreadable})
+					Rows: at.totals.Rows, Sums: at.totals.Sums, Unreadable: at.totals.Unreadable, Residue: at.totals.Residue})
 			}
 		}
 	}

@@ -122,6 +122,19 @@ func TestBridges(t *testing.T) {
 	}
 }
 
+func TestResidueIsShown(t *testing.T) {
+	bridges, err := Bridges([]Totals{
+		{Stop: Source, Entity: "quota", Rows: 1, Sums: map[string]string{"importo": "0.34"}, Residue: map[string]string{"importo": "-0.005"}},
+		{Stop: Staged, Entity: "quota", Rows: 1, Sums: map[string]string{"importo": "0.34"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(bridges) != 2 || bridges[0].Residue != "" || bridges[1].Residue != "-0.005" || !Closes(bridges) {
+		t.Errorf("got %s", asJSON(t, bridges))
+	}
+}
+
 func TestNoBridgeDoesNotClose(t *testing.T) {
 	if Closes(nil) {
 		t.Error("no bridge at all closes")
