@@ -64,7 +64,7 @@ type checker struct {
 }
 
 func (c *checker) fail(m Mapping, path, what, why, remedy string) {
-	c.mistakes = append(c.mistakes, c.set.Mistake(m.Document, path, what, why, remedy))
+	c.mistakes = append(c.mistakes, c.set.Mistake(m, path, what, why, remedy))
 }
 
 // declare makes what expressions may name: the datasets, without rows, and the checks.

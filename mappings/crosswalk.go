@@ -47,8 +47,8 @@ func (l *loader) readCrosswalks() error {
 func readCrosswalk(name string, text []byte) (Crosswalk, yamlfile.Mistakes) {
 	c := crosswalkReader{Crosswalk: Crosswalk{File: name}, lines: map[string]int{}}
 	content := strings.TrimPrefix(string(text), "\ufeff")
-	c.text = strings.Split(content, "\n")
-	for i, line := range c.text {
+	c.text = content
+	for i, line := range strings.Split(content, "\n") {
 		if !utf8.ValidString(line) {
 			c.fail(i+1, 1, "bytes that are not UTF-8", "", "save the file as UTF-8")
 			return c.Crosswalk, c.mistakes
@@ -56,7 +56,7 @@ func readCrosswalk(name string, text []byte) (Crosswalk, yamlfile.Mistakes) {
 	}
 	reader := csv.NewReader(strings.NewReader(content))
 	reader.FieldsPerRecord = -1
-	if !strings.Contains(c.text[0], ",") && strings.Contains(c.text[0], ";") {
+	if header, _, _ := strings.Cut(content, "\n"); !strings.Contains(header, ",") && strings.Contains(header, ";") {
 		reader.Comma = ';'
 	}
 	if c.header(reader) {
@@ -67,19 +67,20 @@ func readCrosswalk(name string, text []byte) (Crosswalk, yamlfile.Mistakes) {
 
 type crosswalkReader struct {
 	Crosswalk
-	text     []string
+	text     string
 	width    int            // columns, by the header
 	lines    map[string]int // by old value
 	mistakes yamlfile.Mistakes
 }
 
+// fail tells a mistake in a line, at its byte number column.
 func (c *crosswalkReader) fail(line, column int, what, why, remedy string) {
-	excerpt := ""
-	if line >= 1 && line <= len(c.text) {
-		excerpt = fmt.Sprintf("%6d | %s", line, strings.TrimSuffix(c.text[line-1], "\r"))
+	at := yamlfile.Position{Line: line, Column: column}
+	if lines := strings.Split(c.text, "\n"); line <= len(lines) && column-1 <= len(lines[line-1]) {
+		at.Column = utf8.RuneCountInString(lines[line-1][:column-1]) + 1
 	}
-	c.mistakes = append(c.mistakes, yamlfile.Mistake{File: c.File, Line: line, Column: column,
-		What: what, Why: why, Remedy: remedy, Excerpt: excerpt})
+	c.mistakes = append(c.mistakes, yamlfile.Mistake{File: c.File, Line: at.Line, Column: at.Column,
+		What: what, Why: why, Remedy: remedy, Excerpt: yamlfile.Excerpt(c.text, at)})
 }
 
 func (c *crosswalkReader) header(reader *csv.Reader) bool {

@@ -198,8 +198,8 @@ func visit(node any, do func(map[string]any)) {
 }
 
 func (c *checker) failWithin(m Mapping, path string, offset int, what, why, remedy string) {
-	mistake := c.set.Mistake(m.Document, path, what, why, remedy)
-	if file, ok := c.set.files[m.Document]; ok {
+	mistake := c.set.Mistake(m, path, what, why, remedy)
+	if file, ok := c.set.files[m.File]; ok {
 		mistake = file.MistakeAt(file.Within(path, offset), what, why, remedy)
 	}
 	c.mistakes = append(c.mistakes, mistake)
@@ -207,6 +207,7 @@ func (c *checker) failWithin(m Mapping, path string, offset int, what, why, reme
 
 var (
 	missingColumn = regexp.MustCompile(`Referenced column "([^"]+)" not found`)
+	missingTable  = regexp.MustCompile(`Table with name (\S+) does not exist`)
 	enginePlace   = regexp.MustCompile(`(?m)^LINE (\d+): (.*)\n( *)\^`)
 )
 
@@ -226,6 +227,10 @@ func (c *checker) tell(m Mapping, path, before, text string, err error, r rows) 
 		if r.origin != "" {
 			why, remedy = r.origin+" has none of that name", yamlfile.Suggestion(missing[1], visible(r.columns))
 		}
+	}
+	if missing := missingTable.FindStringSubmatch(why); missing != nil {
+		what, why = fmt.Sprintf("unknown dataset %q", missing[1]), "the source has none of that name"
+		remedy = yamlfile.Suggestion(missing[1], c.datasetNames())
 	}
 	if strings.Contains(why, "must appear in the GROUP BY clause") && r.origin != "" {
 		what, why, remedy = "aggregate in an expression", "it would make one row of all", "write it in a query, or as a window: sum(x) over (partition by …)"

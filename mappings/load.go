@@ -13,7 +13,9 @@ import (
 // Load reads the mappings (*.yaml but for rules.yaml and pack.yaml) and the
 // crosswalks (crosswalks/*.csv) of a folder. ${name} in a mapping stands for
 // the constant of that name. Where the folder was read and what it says is
-// wrong, the error is a yamlfile.Mistakes with all the mistakes of all the files.
+// wrong, the error is a yamlfile.Mistakes with all the mistakes of all the
+// files, and the Set is what could be understood: Check tells what else is
+// wrong with it, so that all comes at once.
 func Load(fsys fs.FS, folder string, constants map[string]string) (*Set, error) {
 	l := loader{fsys: fsys, folder: folder, constants: constants, set: &Set{
 		Crosswalks: map[string]Crosswalk{}, files: map[string]*yamlfile.File{},
@@ -29,11 +31,8 @@ func Load(fsys fs.FS, folder string, constants map[string]string) (*Set, error) 
 		l.checkMapping(m)
 	}
 	l.order()
-	if err := l.mistakes.Err(); err != nil {
-		return nil, err
-	}
 	l.set.digest = contentDigest(l.set)
-	return l.set, nil
+	return l.set, l.mistakes.Err()
 }
 
 // loader reads one folder and collects the mistakes in it.
@@ -44,7 +43,10 @@ type loader struct {
 	set       *Set
 	read      []source // in the order of the files' names
 	entities  map[string]place
-	mistakes  yamlfile.Mistakes
+	// unread: a file holds no entities that could be read, so that references
+	// to unknown ones may be to those.
+	unread   bool
+	mistakes yamlfile.Mistakes
 }
 
 // source is a mapping with the file it was read from.
@@ -100,6 +102,8 @@ func (l *loader) decode(name string, text []byte) {
 	l.mistakes = append(l.mistakes, mistakes...)
 	m.File = name
 	l.read = append(l.read, source{m, file})
+	l.set.files[name] = file
+	l.unread = l.unread || len(m.Entities) == 0
 }
 
 // index notes where the entities are and tells names that are taken twice.
@@ -113,7 +117,6 @@ func (l *loader) index() {
 				l.fail(m, "document", fmt.Sprintf("document type %q a second time", m.Document), "it is in "+first.File+" already", "give it a name of its own")
 			} else {
 				documents[strings.ToLower(m.Document)] = m
-				l.set.files[m.Document] = m.file
 			}
 		}
 		for j, e := range m.Entities {

@@ -40,7 +40,7 @@ func (l *loader) checkEntity(m source, i int) {
 	if !name.MatchString(e.Name) {
 		l.failKey(m, at, fmt.Sprintf("entity %q", e.Name), "a name is letters, digits and _, a letter first", "rename it")
 	}
-	if len(e.From) == 0 && e.Query == "" {
+	if len(e.From) == 0 && e.Query == "" && !m.file.Has(at+".from") && !m.file.Has(at+".query") {
 		l.failKey(m, at, fmt.Sprintf("entity %q takes no rows", e.Name), "", "name its dataset under from, or write a query")
 	}
 	for j, dataset := range e.From {
@@ -189,6 +189,9 @@ func (l *loader) checkValues(m source, e Entity, f Field) {
 func (l *loader) checkRef(m source, e Entity, f Field) {
 	at := fieldPath(e, f)
 	target, ok := l.entity(f.Ref)
+	if !ok && l.unread {
+		return
+	}
 	if !ok {
 		l.fail(m, at+".ref", fmt.Sprintf("unknown entity %q", f.Ref), "", yamlfile.Suggestion(f.Ref, l.entityNames()))
 		return

@@ -40,10 +40,15 @@ func (l *loader) order() {
 		}
 		if next < 0 {
 			l.tellCycle(references, done)
-			return
+			break
 		}
 		done[next] = true
 		l.set.Mappings = append(l.set.Mappings, l.read[next].Mapping)
+	}
+	for i, m := range l.read {
+		if !done[i] {
+			l.set.Mappings = append(l.set.Mappings, m.Mapping)
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ type resolver struct {
 }
 
 func (r *resolver) fail(m Mapping, path, what, why, remedy string) {
-	r.mistakes = append(r.mistakes, r.set.Mistake(m.Document, path, what, why, remedy))
+	r.mistakes = append(r.mistakes, r.set.Mistake(m, path, what, why, remedy))
 }
 
 // entity resolves the fields of an entity, in place, against its table.
@@ -92,7 +92,7 @@ func (r *resolver) field(m Mapping, e Entity, f *Field, table schema.Table) {
 				names = append(names, c.Name)
 			}
 		}
-		r.mistakes = append(r.mistakes, r.set.keyMistake(m.Document, at, fmt.Sprintf("unknown column %q", f.Name), "table "+table.Name+" has none of that name", yamlfile.Suggestion(f.Name, names)))
+		r.mistakes = append(r.mistakes, r.set.keyMistake(m, at, fmt.Sprintf("unknown column %q", f.Name), "table "+table.Name+" has none of that name", yamlfile.Suggestion(f.Name, names)))
 		return
 	case column.Generated:
 		r.fail(m, at, fmt.Sprintf("column %q takes no value", f.Name), "the target generates it", "remove the field")
@@ -106,6 +106,9 @@ func (r *resolver) field(m Mapping, e Entity, f *Field, table schema.Table) {
 	written := f.As != ""
 	if !written {
 		f.As = defaultType(column.Type)
+	}
+	if written && !slices.Contains(Types(), f.As) {
+		return // told by Load
 	}
 	if f.As == "" || !slices.Contains(holders(f.As), column.Type) {
 		r.misfit(m, at, *f, written, column)

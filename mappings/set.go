@@ -10,15 +10,14 @@ import (
 	"github.com/travaso/travaso/mappings/yamlfile"
 )
 
-// Set is the mappings and crosswalks of one migration, loaded and free of
-// mistakes in themselves.
+// Set is the mappings and crosswalks of one migration.
 type Set struct {
 	// Mappings stand in load order: a document type after those it refers to,
 	// else in the order of their files' names.
 	Mappings   []Mapping
 	Crosswalks map[string]Crosswalk
 
-	files  map[string]*yamlfile.File // by document
+	files  map[string]*yamlfile.File // by Mapping.File
 	digest string                    // as loaded, before Resolve filled in what the target says
 }
 
@@ -46,22 +45,21 @@ func (s *Set) Entity(name string) (Mapping, Entity, bool) {
 	return Mapping{}, Entity{}, false
 }
 
-// Mistake makes a mistake at a path of a document's file, as in
+// Mistake makes a mistake at a path of the mapping's file, as in
 // "entities.impegno.fields.importo.from".
-func (s *Set) Mistake(document, path, what, why, remedy string) yamlfile.Mistake {
-	file, ok := s.files[document]
-	if !ok {
-		return yamlfile.Mistake{File: document, Line: 1, Column: 1, What: what, Why: why, Remedy: remedy}
+func (s *Set) Mistake(m Mapping, path, what, why, remedy string) yamlfile.Mistake {
+	if file, ok := s.files[m.File]; ok {
+		return file.Mistake(path, what, why, remedy)
 	}
-	return file.Mistake(path, what, why, remedy)
+	return yamlfile.Mistake{File: m.File, Line: 1, Column: 1, What: what, Why: why, Remedy: remedy}
 }
 
 // keyMistake is Mistake at the key of the path: for what is wrong with a name.
-func (s *Set) keyMistake(document, path, what, why, remedy string) yamlfile.Mistake {
-	if file, ok := s.files[document]; ok {
+func (s *Set) keyMistake(m Mapping, path, what, why, remedy string) yamlfile.Mistake {
+	if file, ok := s.files[m.File]; ok {
 		return file.KeyMistake(path, what, why, remedy)
 	}
-	return s.Mistake(document, path, what, why, remedy)
+	return s.Mistake(m, path, what, why, remedy)
 }
 
 // Digest is the SHA-256, in hexadecimal, of what the mappings and crosswalks

@@ -76,12 +76,22 @@ func (m Mistakes) Sorted() Mistakes {
 // excerptWidth bounds the shown part of a long line, in characters.
 const excerptWidth = 120
 
-// excerpt shows the line of the place with a caret under its column.
+// Excerpt shows the line of a place in a text, with its number, and a caret
+// under the column. Passwords in the line are masked; it is "" where there is
+// no such line.
+func Excerpt(text string, at Position) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSuffix(lines[i], "\r")
+	}
+	return excerpt(lines, at)
+}
+
 func excerpt(lines []string, at Position) string {
 	if at.Line < 1 || at.Line > len(lines) {
 		return ""
 	}
-	line := []rune(lines[at.Line-1])
+	line := []rune(strings.ToValidUTF8(lines[at.Line-1], "\ufffd"))
 	column := min(max(at.Column, 1), len(line)+1)
 	whole := masked(string(line))
 	before := masked(string(line[:column-1]))

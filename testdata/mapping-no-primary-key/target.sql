@@ -1,0 +1,5 @@
+create table impegno (
+  anno integer not null,
+  stato varchar(12),
+  importo numeric(15,2) not null
+);

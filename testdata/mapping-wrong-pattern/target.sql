@@ -1,0 +1,8 @@
+create table impegno (
+  id uuid not null,
+  anno integer not null,
+  stato varchar(12),
+  data date,
+  importo numeric(15,2) not null,
+  primary key (id)
+);
