@@ -1,0 +1,322 @@
+// Package pipeline is a migration from its plan to its report: the order of
+// the stages, what each leaves in the run folder, and how a run goes on after
+// an interruption.
+//
+// A run is a folder. Each stage leaves its result there, sealed, and then one
+// event in the journal; a stage whose event is there is not done again, but
+// its files are verified before the next stage trusts them.
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/travaso/travaso/cmd/internal/journal"
+	"github.com/travaso/travaso/cmd/internal/progress"
+	"github.com/travaso/travaso/cmd/internal/report"
+	"github.com/travaso/travaso/extract/sealed"
+	"github.com/travaso/travaso/transform/engine"
+)
+
+// Errors that decide the exit code.
+var (
+	// ErrFindings: more was found than the plan accepts; nothing was loaded.
+	ErrFindings = errors.New("findings beyond what the plan accepts")
+	// ErrUnbalanced: totals do not reconcile.
+	ErrUnbalanced = errors.New("totals do not reconcile")
+)
+
+// Kind is what a run is for.
+type Kind string
+
+// The kinds of runs. Only a cutover is continued by the command that began it;
+// a rehearsal that ended without its report is continued by the next one.
+const (
+	Rehearsal Kind = "rehearse"
+	Cutover   Kind = "cutover"
+	Manual    Kind = "manual" // stage by stage, begun by extract
+)
+
+// Settings are what the command line adds to a plan.
+type Settings struct {
+	Version string
+	Bar     progress.Bar
+	// MemoryBytes overrides the plan's bound when it is not 0.
+	MemoryBytes int64
+	// Unmasked shows personal data whole in the report.
+	Unmasked bool
+}
+
+// Run is one run under way: its folder, locked, and its journal.
+type Run struct {
+	ID       string
+	Kind     Kind
+	Folder   string
+	Started  time.Time
+	Resumed  bool
+	Notes    []string
+	m        *Migration
+	settings Settings
+	journal  *journal.Journal
+	engine   *engine.Engine
+	unlock   func() error
+}
+
+// The events of the journal, in their order.
+const (
+	eventBegun       = "begun"
+	eventResumed     = "resumed"
+	eventExtracted   = "extracted"
+	eventTransformed = "transformed"
+	eventValidated   = "validated"
+	eventLoading     = "loading"
+	eventApplied     = "applied"
+	eventLoaded      = "loaded"
+	eventVerified    = "verified"
+	eventReported    = "reported"
+	eventFailed      = "failed"
+)
+
+// begun is the payload of the first event.
+type begun struct {
+	Run       string `json:"run"`
+	Kind      Kind   `json:"kind"`
+	Migration string `json:"migration"`
+	// Plan is the digest of mappings, rules and settings.
+	Plan    string `json:"plan"`
+	Version string `json:"version"`
+	Host    string `json:"host"`
+	User    string `json:"user,omitempty"`
+}
+
+// stageEvent is the payload of the event that ends a stage.
+type stageEvent struct {
+	// Digest identifies what the stage made.
+	Digest string        `json:"digest"`
+	Timing report.Timing `json:"timing"`
+}
+
+// Start begins a run of a kind in a new folder, or goes on with the newest one
+// of that kind and plan that may be continued: an unfinished one or, for a
+// cutover, any. With fresh true it always begins a new one.
+func (m *Migration) Start(ctx context.Context, kind Kind, fresh bool, settings Settings) (*Run, error) {
+	if !fresh && kind != Manual {
+		id, changed, err := m.continuable(kind)
+		if err != nil {
+			return nil, err
+		}
+		if changed != "" {
+			settings.Bar.Say(fmt.Sprintf("run %s was made by other mappings, rules or settings: a new run begins", changed))
+		}
+		if id != "" {
+			return m.Open(ctx, id, settings)
+		}
+	}
+	started := time.Now().UTC()
+	id := fmt.Sprintf("%s-%s-%s", started.Format("20060102-150405.000"), kind, m.Digest()[:8])
+	folder := filepath.Join(m.Plan.Runs, id)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("begin run: %w; check the rights on %s", err, m.Plan.Runs)
+	}
+	r := &Run{ID: id, Kind: kind, Folder: folder, m: m, settings: settings, Started: started}
+	if err := r.open(ctx); err != nil {
+		return nil, err
+	}
+	host, _ := os.Hostname()
+	_, err := r.journal.Append(eventBegun, begun{Run: id, Kind: kind, Migration: m.Plan.Migration, Plan: m.Digest(),
+		Version: settings.Version, Host: host, User: os.Getenv("USER")})
+	if err == nil {
+		err = r.writePlan()
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// Open goes on with a run by its id. A run of other mappings, rules or
+// settings than the plan's is refused.
+func (m *Migration) Open(ctx context.Context, id string, settings Settings) (*Run, error) {
+	first, err := firstEvent(filepath.Join(m.Plan.Runs, id))
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	if first.Plan != m.Digest() {
+		return nil, &PlanError{fmt.Errorf("run %s was made by other mappings, rules or settings than those of %s now: begin a new run", id, m.Plan.Path)}
+	}
+	r := &Run{ID: id, Kind: first.Kind, Folder: filepath.Join(m.Plan.Runs, id), m: m, settings: settings, Resumed: true}
+	if err := r.open(ctx); err != nil {
+		return nil, err
+	}
+	for e := range r.journal.Events() {
+		r.Started = e.At
+		break
+	}
+	if _, err := r.journal.Append(eventResumed, struct {
+		Version string `json:"version"`
+	}{settings.Version}); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// open locks the folder, reads the journal and starts the engine.
+func (r *Run) open(ctx context.Context) (err error) {
+	if r.unlock, err = journal.Lock(r.Folder); err != nil {
+		return err
+	}
+	if r.journal, err = journal.Open(r.Folder); err != nil {
+		return errors.Join(err, r.unlock())
+	}
+	memory, err := r.m.Plan.MemoryBytes()
+	if r.settings.MemoryBytes > 0 {
+		memory = r.settings.MemoryBytes
+	}
+	if err == nil {
+		r.engine, err = engine.Open(ctx, engine.Options{
+			Folders: []string{r.Folder}, Spill: filepath.Join(r.Folder, "spill"), MemoryBytes: memory,
+		})
+	}
+	if err != nil {
+		return errors.Join(err, r.journal.Close(), r.unlock())
+	}
+	return nil
+}
+
+// Close ends the run's hold on its folder. What the run did stays.
+func (r *Run) Close() error {
+	var errs []error
+	if r.engine != nil {
+		errs = append(errs, r.engine.Close())
+	}
+	return errors.Join(append(errs, r.journal.Close(), r.unlock())...)
+}
+
+// Failed notes in the journal why a command ended, for status.
+func (r *Run) Failed(cause error) error {
+	_, err := r.journal.Append(eventFailed, struct {
+		Error string `json:"error"`
+	}{cause.Error()})
+	return err
+}
+
+// continuable finds the newest run of the kind that the command may go on
+// with. changed names the newest unfinished one where it was made by another plan.
+func (m *Migration) continuable(kind Kind) (id, changed string, err error) {
+	ids, err := Runs(m.Plan.Runs)
+	if err != nil {
+		return "", "", err
+	}
+	for _, candidate := range ids {
+		folder := filepath.Join(m.Plan.Runs, candidate)
+		first, err := firstEvent(folder)
+		if err != nil || first.Kind != kind || first.Migration != m.Plan.Migration {
+			continue
+		}
+		if first.Plan != m.Digest() {
+			return "", candidate, nil
+		}
+		if kind == Cutover || !reported(folder) {
+			return candidate, "", nil
+		}
+		return "", "", nil
+	}
+	return "", "", nil
+}
+
+// Runs lists the runs in a folder, the newest first.
+func Runs(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	var ids []string
+	for _, e := range entries {
+		if _, err := os.Stat(filepath.Join(folder, e.Name(), journal.File)); err == nil {
+			ids = append(ids, e.Name())
+		}
+	}
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(b, a) })
+	return ids, nil
+}
+
+// Newest is the newest run of a plan, or the one whose id begins with prefix.
+func (p *Plan) Newest(prefix string) (string, error) {
+	ids, err := Runs(p.Runs)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range ids {
+		first, err := firstEvent(filepath.Join(p.Runs, id))
+		if err == nil && first.Migration == p.Migration && strings.HasPrefix(id, prefix) {
+			return id, nil
+		}
+	}
+	if prefix != "" {
+		return "", fmt.Errorf("no run %s in %s: travaso status lists the runs there are", prefix, p.Runs)
+	}
+	return "", fmt.Errorf("no run of migration %s in %s: begin one with travaso rehearse %s", p.Migration, p.Runs, p.Path)
+}
+
+func firstEvent(folder string) (begun, error) {
+	events, err := journal.Read(folder)
+	if err != nil {
+		return begun{}, err
+	}
+	var first begun
+	if len(events) == 0 || events[0].Name != eventBegun {
+		return first, errors.New("its journal does not say how it began: remove the folder")
+	}
+	return first, events[0].Decode(&first)
+}
+
+func reported(folder string) bool {
+	events, err := journal.Read(folder)
+	return err == nil && slices.ContainsFunc(events, func(e journal.Event) bool { return e.Name == eventReported })
+}
+
+// done gives the event of a stage that is done already.
+func (r *Run) done(event string) (stageEvent, bool, error) {
+	var payload stageEvent
+	e, ok := r.journal.Last(event)
+	if !ok {
+		return payload, false, nil
+	}
+	return payload, true, e.Decode(&payload)
+}
+
+// end notes the end of a stage.
+func (r *Run) end(event, digest string, timing report.Timing) error {
+	timing.PeakMemoryBytes = PeakMemoryBytes()
+	_, err := r.journal.Append(event, stageEvent{Digest: digest, Timing: timing})
+	return err
+}
+
+func timingOf(o progress.Outcome) report.Timing {
+	return report.Timing{Stage: o.Stage, Unit: string(o.Unit), Done: o.Done, ElapsedMS: o.Elapsed.Milliseconds(), PerSecond: o.PerSecond}
+}
+
+// PeakMemoryBytes is the largest resident memory of this process so far.
+func PeakMemoryBytes() int64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return usage.Maxrss * 1024 // Linux counts in KiB
+}
+
+// writePlan keeps the plan as it was resolved, without its secrets: the
+// configurations hide them when they are written.
+func (r *Run) writePlan() error { return sealed.WriteJSON(filepath.Join(r.Folder, "plan.json"), r.m.Plan) }

@@ -1,0 +1,95 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/travaso/travaso/cmd/internal/progress"
+	"github.com/travaso/travaso/extract/snapshot"
+	"github.com/travaso/travaso/transform"
+	"github.com/travaso/travaso/transform/staged"
+)
+
+// Transform turns the run's snapshot into staged documents. Done before, the
+// staged files are verified instead.
+func (r *Run) Transform(ctx context.Context) (*staged.Manifest, error) {
+	if _, done, err := r.done(eventTransformed); done || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return r.verifiedStaged(ctx)
+	}
+	read, err := r.verifiedSnapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	program, err := r.program(ctx, read)
+	if err != nil {
+		return nil, err
+	}
+	stage := r.settings.Bar.Stage("transform", 0, progress.Documents)
+	done := map[string]int64{}
+	manifest, err := transform.Run(ctx, r.engine, program, transform.Options{
+		RunFolder: r.Folder,
+		Progress: func(document string, so, _ int64) {
+			stage.Add(so - done[document])
+			done[document] = so
+		},
+	})
+	outcome := stage.Done()
+	if err != nil {
+		return nil, err
+	}
+	return manifest, r.end(eventTransformed, stagedDigest(manifest), timingOf(outcome))
+}
+
+// program compiles the mappings over the columns and files of the snapshot.
+func (r *Run) program(ctx context.Context, read *snapshot.Manifest) (*transform.Program, error) {
+	ignored := map[string]string{}
+	for _, i := range r.m.Plan.Ignore {
+		ignored[i.Dataset] = i.Reason
+	}
+	resolved, err := r.m.Set.Check(ctx, r.engine, shapesOf(read), r.m.Tables)
+	if err != nil {
+		return nil, &PlanError{err}
+	}
+	input := r.m.input(resolved, nil, nil)
+	input.Snapshot = read.Digest()
+	if input.Datasets, err = transform.Datasets(read, r.snapshotFolder(), ignored); err != nil {
+		return nil, err
+	}
+	program, err := transform.Compile(ctx, r.engine, input)
+	if err != nil {
+		return nil, &PlanError{err}
+	}
+	return program, nil
+}
+
+// stagedDigest is over the content of every document type, not over files.
+func stagedDigest(m *staged.Manifest) string {
+	digests := make([]string, 0, 2*len(m.Documents))
+	for _, d := range m.Documents {
+		digests = append(digests, d.Name, d.Digest)
+	}
+	return digestOf(digests)
+}
+
+func (r *Run) verifiedStaged(ctx context.Context) (*staged.Manifest, error) {
+	event, done, err := r.done(eventTransformed)
+	if err != nil {
+		return nil, err
+	}
+	if !done {
+		return nil, fmt.Errorf("run %s: nothing was transformed: run travaso transform first", r.ID)
+	}
+	manifest, err := staged.Load(r.Folder)
+	if err != nil {
+		return nil, err
+	}
+	if stagedDigest(manifest) != event.Digest {
+		return nil, fmt.Errorf("%s was changed after it was sealed: its digest is not the one in the journal; begin a new run",
+			filepath.Join(r.Folder, staged.Folder, staged.ManifestName))
+	}
+	return manifest, manifest.Verify(ctx, r.Folder)
+}

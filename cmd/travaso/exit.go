@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/travaso/travaso/cmd/internal/pipeline"
+)
+
+// Exit codes: the one table of them. The README repeats it, kept true by a test.
+const (
+	exitDone        = 0   // done
+	exitFailure     = 1   // a failure: the message says what to do
+	exitUsage       = 2   // the plan, a mapping, a rule or the command line is wrong: nothing was run
+	exitFindings    = 3   // findings beyond what the plan accepts: nothing was loaded
+	exitWindow      = 4   // stopped at a safe point because of the window
+	exitUnbalanced  = 5   // totals do not reconcile
+	exitInterrupted = 130 // interrupted; the same command resumes
+)
+
+// exitCode tells the exit code of an error that ended a command.
+func exitCode(err error) int {
+	var plan *pipeline.PlanError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case isUsage(err), errors.As(err, &plan):
+		return exitUsage
+	case errors.Is(err, pipeline.ErrFindings):
+		return exitFindings
+	case errors.Is(err, pipeline.ErrUnbalanced):
+		return exitUnbalanced
+	default:
+		return exitFailure
+	}
+}

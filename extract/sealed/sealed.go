@@ -1,0 +1,139 @@
+// Package sealed is a file that is there whole or not at all, whatever happens
+// while it is written: it is written under a temporary name beside its own,
+// brought to the disk, renamed, and the rename is brought to the disk too. It
+// is private (0600, its folder 0700), and its digest is known.
+package sealed
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// TemporarySuffix marks a file that is being written, or that a crash left.
+const TemporarySuffix = ".tmp"
+
+// File is a file being written. It is not safe for concurrent use.
+type File struct {
+	path   string
+	file   *os.File
+	buffer *bufio.Writer
+	digest hash.Hash
+	bytes  int64
+}
+
+// Create begins a file, and its folder when that is missing. What a crash left
+// under the temporary name is overwritten.
+func Create(path string) (*File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("create %s: %w", path, err)
+	}
+	file, err := os.OpenFile(path+TemporarySuffix, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("create %s: %w", path, err)
+	}
+	return &File{path: path, file: file, buffer: bufio.NewWriterSize(file, 256<<10), digest: sha256.New()}, nil
+}
+
+// Write implements io.Writer.
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.buffer.Write(p)
+	f.digest.Write(p[:n])
+	f.bytes += int64(n)
+	if err != nil {
+		err = fmt.Errorf("write %s: %w", f.path, err)
+	}
+	return n, err
+}
+
+// Flush brings all that was written to the disk, still under the temporary
+// name, where it may be looked at before Seal.
+func (f *File) Flush() error {
+	if err := f.buffer.Flush(); err != nil {
+		return fmt.Errorf("write %s: %w", f.path, err)
+	}
+	if err := f.file.Sync(); err != nil {
+		return fmt.Errorf("write %s: %w", f.path, err)
+	}
+	return nil
+}
+
+// TemporaryPath is where the file is until Seal.
+func (f *File) TemporaryPath() string { return f.path + TemporarySuffix }
+
+// Bytes and SHA256 are of what was written so far.
+func (f *File) Bytes() int64 { return f.bytes }
+
+// SHA256 is the digest of what was written so far, in hexadecimal.
+func (f *File) SHA256() string { return hex.EncodeToString(f.digest.Sum(nil)) }
+
+// Seal gives the file its own name.
+func (f *File) Seal() error {
+	if err := f.Flush(); err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	if err := f.file.Close(); err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", f.path, err), os.Remove(f.TemporaryPath()))
+	}
+	f.file = nil
+	if err := os.Rename(f.TemporaryPath(), f.path); err != nil {
+		return errors.Join(err, os.Remove(f.TemporaryPath()))
+	}
+	return SyncFolder(filepath.Dir(f.path))
+}
+
+// Discard removes what was written, unless it is sealed; it may be called after Seal.
+func (f *File) Discard() error {
+	if f.file == nil {
+		return nil
+	}
+	err := errors.Join(f.file.Close(), os.Remove(f.TemporaryPath()))
+	f.file = nil
+	return err
+}
+
+// WriteFile writes a whole file.
+func WriteFile(path string, content []byte) error {
+	return WriteWith(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
+// WriteWith writes a whole file by a function that writes its content.
+func WriteWith(path string, write func(io.Writer) error) error {
+	f, err := Create(path)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), f.Discard())
+	}
+	return f.Seal()
+}
+
+// WriteJSON writes a value as indented JSON.
+func WriteJSON(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return WriteFile(path, append(text, '\n'))
+}
+
+// SyncFolder brings the names in a folder to the disk: without it a file that
+// was renamed before a power loss may be gone after it.
+func SyncFolder(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
