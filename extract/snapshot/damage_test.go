@@ -101,7 +101,7 @@ func TestFullDiskIsAnErrorAndLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.Close(); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "part-00003.parquet") {
+	if _, err := w.Close(); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "part-00003.parquet") || !strings.HasSuffix(err.Error(), "free some space and run it again") {
 		t.Errorf("error is %v", err)
 	}
 	if entries, _ := os.ReadDir(filepath.Join(folder, "d")); len(entries) > 0 {

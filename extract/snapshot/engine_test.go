@@ -180,6 +180,24 @@ func TestEngineFindsNULLs(t *testing.T) {
 	}
 }
 
+// TestEngineTellsNamesApart shows that checkColumns folds names as the engine does.
+func TestEngineTellsNamesApart(t *testing.T) {
+	folder := t.TempDir()
+	columns := []Column{{Name: "PERCHÈ", Type: Text}, {Name: "PERCHè", Type: Text}, {Name: " a ", Type: Text}, {Name: "a", Type: Text}}
+	file := writeRows(t, folder, columns, [][]any{{"1", "2", "3", "4"}})
+	path := filepath.Join(folder, file.Path)
+	for i, c := range columns {
+		var value string
+		if err := openEngine(t, folder).QueryRow(t.Context(), "select "+engine.Quote(c.Name)+" from "+engine.ReadParquet(path)).Scan(&value); err != nil || value != string(rune('1'+i)) {
+			t.Errorf("column %q is %q: %v", c.Name, value, err)
+		}
+	}
+	twins := copied(t, `select 1 as "A", 2 as "a"`, "")
+	if described, err := openEngine(t, filepath.Dir(twins)).Columns(t.Context(), "select * from "+engine.ReadParquet(twins)); err != nil || described[1].Name == "a" {
+		t.Errorf("the engine keeps A and a apart: checkColumns need not refuse them: %v, %v", described, err)
+	}
+}
+
 func TestEngineReadsAFileWithoutRows(t *testing.T) {
 	folder := t.TempDir()
 	file := writeRows(t, folder, allTypes(), nil)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // temporarySuffix marks a file that is being written.
@@ -37,11 +38,11 @@ type atomicFile struct {
 // createFile begins a file, and its folder when that is missing.
 func createFile(path string) (*atomicFile, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("create %s: %w", path, err)
+		return nil, fullDisk(err)
 	}
 	file, err := os.OpenFile(path+temporarySuffix, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("create %s: %w", path, err)
+		return nil, fullDisk(err)
 	}
 	return &atomicFile{path: path, file: file, buffer: bufio.NewWriterSize(file, 256<<10), digest: sha256.New()}, nil
 }
@@ -50,27 +51,32 @@ func (f *atomicFile) Write(p []byte) (int, error) {
 	n, err := f.buffer.Write(p)
 	f.digest.Write(p[:n])
 	f.bytes += int64(n)
-	return n, err
+	return n, fullDisk(err)
+}
+
+// fullDisk gives the remedy where a disk is full. Errors of the system name the file.
+func fullDisk(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: free some space and run it again", err)
+	}
+	return err
 }
 
 // flush brings all that was written to the disk, still under the temporary name.
 func (f *atomicFile) flush() error {
 	if err := f.buffer.Flush(); err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
+		return fullDisk(err)
 	}
-	if err := f.file.Sync(); err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
-	}
-	return nil
+	return fullDisk(f.file.Sync())
 }
 
 // commit gives the file its name. Flush must have succeeded.
 func (f *atomicFile) commit() error {
 	if err := f.file.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
+		return fullDisk(err)
 	}
 	if err := os.Rename(f.path+temporarySuffix, f.path); err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
+		return err
 	}
 	return syncFolder(filepath.Dir(f.path))
 }
@@ -92,7 +98,7 @@ func writeFile(path string, content []byte) error {
 	}
 	defer f.discard()
 	if _, err := f.Write(content); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return err
 	}
 	if err := f.flush(); err != nil {
 		return err
@@ -105,7 +111,7 @@ func writeFile(path string, content []byte) error {
 func syncFolder(folder string) error {
 	f, err := os.Open(folder)
 	if err != nil {
-		return fmt.Errorf("sync folder %s: %w", folder, err)
+		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
@@ -119,7 +125,7 @@ func hashFile(path string) (bytes int64, sum string, err error) {
 	defer f.Close()
 	digest := sha256.New()
 	if bytes, err = io.Copy(digest, f); err != nil {
-		return 0, "", fmt.Errorf("read %s: %w", path, err)
+		return 0, "", err
 	}
 	return bytes, hex.EncodeToString(digest.Sum(nil)), nil
 }

@@ -43,7 +43,7 @@ func (w *RejectedWriter) Append(r RejectedRow) error {
 		return fmt.Errorf("write %s: %w", w.file.path, err)
 	}
 	if _, err := w.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("write %s: %w", w.file.path, err)
+		return err
 	}
 	w.rows++
 	return nil
@@ -107,10 +107,8 @@ func appendFile(out *atomicFile, path string) error {
 		return err
 	}
 	defer in.Close()
-	if _, err := io.Copy(out, in); err != nil {
-		return fmt.Errorf("write %s: %w", out.path, err)
-	}
-	return nil
+	_, err = io.Copy(out, in)
+	return err
 }
 
 // RejectedRows gives the rejected rows of a dataset one by one; an error ends them.

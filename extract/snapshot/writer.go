@@ -21,9 +21,9 @@ const (
 	pageBytes = 256 << 10
 	// rowGroupBytes is the size of a row group after compression: it is held
 	// in memory until it is whole.
-	rowGroupBytes = 24 << 20
+	rowGroupBytes = 16 << 20
 	// flushBytes bounds the rows held in memory before they become pages.
-	flushBytes = 16 << 20
+	flushBytes = 8 << 20
 	// encoders is how many goroutines make pages of one file. It is not the
 	// number of cores: the same rows must give the same bytes everywhere.
 	encoders = 4
