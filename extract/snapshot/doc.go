@@ -11,7 +11,7 @@
 //	manifest.json                       Manifest: the seal                       written last
 //	<dataset>/part-00000.parquet        the rows of chunk 0                      when the chunk is complete
 //	<dataset>/rejected.jsonl            the rows that could not be read          before the seal; only where there are any
-//	<dataset>/part-00000.json           Part: proof that chunk 0 is complete     after its files; removed once sealed
+//	<dataset>/part-00000.json           Proof: chunk 0 is complete               after its files; removed once sealed
 //	<dataset>/part-00000.rejected.jsonl the rejected rows of chunk 0             before its proof; removed once sealed
 //	….tmp                               a file being written                     never read
 //
@@ -32,11 +32,12 @@
 //	pages        data pages V1, PLAIN, Snappy, no statistics, no page index
 //	key/value    travaso.format = 1, travaso.dataset, travaso.part
 //
-// The same rows give the same bytes on every machine. Column names may hold
-// anything that SQL can quote; two that differ only in the case of their ASCII
+// The same rows give the same bytes, whatever the number of cores and readers.
+// Column names may hold anything that SQL can quote; two that differ only in the case of their ASCII
 // letters are refused, because SQL could not tell them apart.
 //
-// There are no statistics because those of parquet-go count NULLs wrongly, and
+// There are no statistics because those of parquet-go leave out a NULL at the
+// beginning of a page, and
 // an engine that believes them drops rows from "is null".
 //
 // # The rejected rows

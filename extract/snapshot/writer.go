@@ -25,7 +25,7 @@ const (
 	// flushBytes bounds the rows held in memory before they become pages.
 	flushBytes = 8 << 20
 	// encoders is how many goroutines make pages of one file. It is not the
-	// number of cores: the same rows must give the same bytes everywhere.
+	// number of cores: the same rows must give the same bytes whatever their number.
 	encoders = 4
 	// textLimit bounds one text, so that a page's size fits what Parquet can say.
 	textLimit = 256 << 20
