@@ -65,6 +65,14 @@ type Entity struct {
 	// Source is computed straight from the snapshot, apart from the mapping's
 	// joins: it must equal Staged + Rejected + Excluded.
 	Source Totals `json:"source"`
+	// Exclusions are Excluded by the mapping's reasons, in the order of reason.
+	Exclusions []Exclusion `json:"exclusions,omitempty"`
+}
+
+// Exclusion is what was left out for one reason.
+type Exclusion struct {
+	Reason string `json:"reason"`
+	Totals
 }
 
 // Totals are a count of rows and, per money column, the exact sum ("-12.50")
@@ -73,6 +81,9 @@ type Totals struct {
 	Rows       int64             `json:"rows"`
 	Sums       map[string]string `json:"sums,omitempty"`
 	Unreadable map[string]int64  `json:"unreadable,omitempty"`
+	// Residue is, per column that may be rounded, the exact sum of what rounding
+	// took away: the amounts as the source writes them are Sums + Residue.
+	Residue map[string]string `json:"residue,omitempty"`
 }
 
 // Column is one column of an entity as it goes into the target. Type is one of
@@ -112,5 +123,6 @@ const (
 	PartColumn     = "_part"     // Integer: chunk of the dataset
 	RowColumn      = "_row"      // Integer: row of the chunk
 	StatusColumn   = "_status"   // Text, only in rejected files: rejected | excluded
+	ReasonColumn   = "_reason"   // Text, only in rejected files: why the row was excluded
 	BatchColumn    = "_batch"    // Integer, not written into files: the partition
 )

@@ -1,0 +1,82 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/travaso/travaso/transform/engine"
+	"github.com/travaso/travaso/transform/staged"
+	"github.com/travaso/travaso/validate/finding"
+)
+
+const findingsTable = "results.findings"
+
+// createFindings makes the table of all problems found, one line each.
+const createFindings = `create table ` + findingsTable + ` (
+  kind varchar, severity varchar, document varchar, entity varchar, "key" varchar, field varchar,
+  "value" varchar, detail varchar, dataset varchar, part bigint, "row" bigint
+)`
+
+// findingOrder makes the files of findings the same for the same problems.
+const findingOrder = `order by document, entity, "key", dataset, part, "row", severity, field, kind, "value", detail`
+
+// findings are the statements that list the problems of an entity's rows, once
+// it is known which documents are rejected.
+func (e *entity) findings() []statement {
+	var all []statement
+	for _, list := range []struct {
+		column   string
+		severity finding.Severity
+	}{{errorsColumn, finding.Error}, {warningsColumn, finding.Warning}} {
+		all = append(all, statement{"problems of the rows of " + e.name, fmt.Sprintf(
+			"insert into %s\nselect p.kind, %s, %s, p.field, p.value, p.detail, %s\nfrom (select *, unnest(%s) as p from %s where %s is not null)",
+			findingsTable, engine.Literal(string(list.severity)), e.findingSubject(), findingPlace, list.column, convertedTable(e.name), list.column)})
+	}
+	all = append(all, statement{"duplicate keys of " + e.name, fmt.Sprintf(
+		"insert into %s\nselect %s, 'error', %s, null, %s, concat('the key of ', d.copies, ' rows'), %s\nfrom %s join %s as d on d.id = %s where %s is null",
+		findingsTable, kindLiteral(finding.DuplicateKey), e.findingSubject(), staged.KeyColumn, findingPlace,
+		convertedTable(e.name), duplicatesTable(e.name), idColumn, excludedColumn)})
+	own := []string{errorsColumn + " is null", "not exists (from " + duplicatesTable(e.name) + " as d where d.id = " + idColumn + ")"}
+	for _, f := range e.siblings() {
+		if f.warns() {
+			continue
+		}
+		needs := engine.Quote(f.needs())
+		all = append(all, statement{"rows of " + e.name + " that need a rejected " + f.to.document.name, fmt.Sprintf(
+			"insert into %s\nselect %s, 'error', %s, %s, null, %s, %s\nfrom %s semi join %s as g on g.document = %s where %s is null",
+			findingsTable, kindLiteral(finding.DependsOn), e.findingSubject(), engine.Literal(f.spec.Name), engine.Literal("this "+f.to.name+" is rejected"), findingPlace,
+			convertedTable(e.name), rejectedTable(e.document.name), needs, excludedColumn)})
+		own = append(own, fmt.Sprintf("not exists (from %s as n where n.document = %s)", rejectedTable(e.document.name), needs))
+	}
+	return append(all, statement{"rows of " + e.name + " that only share a document with a rejected one", fmt.Sprintf(
+		"insert into %s\nselect %s, 'error', %s, null, null, 'another row of its document is rejected', %s\nfrom %s semi join %s as g on g.document = %s\nwhere %s is null and %s",
+		findingsTable, kindLiteral(finding.SameDocument), e.findingSubject(), findingPlace,
+		convertedTable(e.name), rejectedTable(e.document.name), staged.DocumentColumn, excludedColumn, strings.Join(own, " and "))})
+}
+
+func (e *entity) findingSubject() string {
+	return engine.Literal(e.document.name) + ", " + engine.Literal(e.name) + ", " + staged.KeyColumn
+}
+
+const findingPlace = staged.DatasetColumn + ", " + staged.PartColumn + ", " + staged.RowColumn
+
+// findingsFile writes all findings to one Parquet file.
+func findingsFile(path string) string {
+	return fmt.Sprintf("copy (from %s %s) to %s (format parquet)", findingsTable, findingOrder, engine.Literal(path))
+}
+
+// findingsCSV writes the findings of a document type for people. A spreadsheet
+// takes a cell that begins with = + - @ for a formula and runs it, so such a
+// cell gets an apostrophe in front, unless it is a number.
+func findingsCSV(document, path string) string {
+	var columns []string
+	for _, c := range []string{"severity", "kind", "entity", "key", "field", "value", "detail", "dataset", "part", "row"} {
+		name := engine.Quote(c)
+		if c != "part" && c != "row" {
+			name = fmt.Sprintf("case when regexp_matches(%s, '^[=+@\\t\\r-]') and not regexp_full_match(%s, '[+-][0-9.,]+') then concat('''', %s) else %s end as %s", name, name, name, name, name)
+		}
+		columns = append(columns, name)
+	}
+	return fmt.Sprintf("copy (select %s from (from %s where document = %s %s)) to %s (format csv, header true)",
+		strings.Join(columns, ", "), findingsTable, engine.Literal(document), findingOrder, engine.Literal(path))
+}

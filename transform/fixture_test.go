@@ -1,0 +1,152 @@
+package transform
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/travaso/travaso/extract/snapshot"
+	"github.com/travaso/travaso/mappings"
+	"github.com/travaso/travaso/transform/engine"
+	"github.com/travaso/travaso/transform/staged"
+)
+
+// fixture is a small migration whose snapshot the engine itself writes.
+type fixture struct {
+	t      *testing.T
+	folder string
+	eng    *engine.Engine
+	in     Input
+}
+
+// newFixture opens an engine over a new folder.
+func newFixture(t *testing.T, threads int) *fixture {
+	t.Helper()
+	folder := t.TempDir()
+	eng, err := engine.Open(t.Context(), engine.Options{Folders: []string{folder}, Spill: filepath.Join(folder, "spill"), Threads: threads})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { eng.Close() })
+	return &fixture{t: t, folder: folder, eng: eng, in: Input{Migration: "test", Crosswalks: map[string]mappings.Crosswalk{}}}
+}
+
+// texts adds a dataset of text columns; each row is one text, its values
+// separated by bars.
+func (f *fixture) texts(name string, columns string, rows ...string) *fixture {
+	f.t.Helper()
+	names := strings.Split(columns, "|")
+	var values []string
+	for _, row := range rows {
+		cells := strings.Split(row, "|")
+		if len(cells) != len(names) {
+			f.t.Fatalf("row %q has not %d cells", row, len(names))
+		}
+		values = append(values, "("+literals(cells)+")")
+	}
+	var shape []snapshot.Column
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		shape = append(shape, snapshot.Column{Name: n, Type: snapshot.Text})
+		quoted[i] = engine.Quote(n)
+	}
+	query := fmt.Sprintf("select * from (values %s) v(%s)", strings.Join(values, ", "), strings.Join(quoted, ", "))
+	if len(rows) == 0 {
+		query = "select " + strings.Join(quoted, ", ") + " from (select unnest([]::varchar[]) as x) cross join (select '' as " + strings.Join(quoted, ", '' as ") + ")"
+	}
+	return f.dataset(name, shape, query)
+}
+
+// dataset adds a dataset of a query's rows, numbered as lines of a file.
+func (f *fixture) dataset(name string, shape []snapshot.Column, query string) *fixture {
+	f.t.Helper()
+	path := filepath.Join(f.folder, "snapshot", name+".parquet")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		f.t.Fatal(err)
+	}
+	var rows int64
+	err := f.eng.QueryRow(f.t.Context(), fmt.Sprintf("copy (select *, cast(0 as bigint) as _part, cast(row_number() over () + 1 as bigint) as _row from (%s)) to %s (format parquet)", query, engine.Literal(path))).Scan(&rows)
+	if err != nil {
+		f.t.Fatalf("dataset %s: %v", name, err)
+	}
+	f.in.Datasets = append(f.in.Datasets, Dataset{Name: name, Columns: shape, Files: []string{path}, Rows: rows})
+	return f
+}
+
+// crosswalk adds a crosswalk; each pair is written old=new.
+func (f *fixture) crosswalk(name string, pairs ...string) *fixture {
+	c := mappings.Crosswalk{Name: name}
+	for _, p := range pairs {
+		old, new, _ := strings.Cut(p, "=")
+		c.Rows = append(c.Rows, mappings.CrosswalkRow{Old: old, New: new})
+	}
+	f.in.Crosswalks[name] = c
+	return f
+}
+
+func (f *fixture) mapping(document string, entities ...mappings.Entity) *fixture {
+	for i := range entities {
+		if entities[i].Name == "" {
+			entities[i].Name = document
+		}
+	}
+	f.in.Mappings = append(f.in.Mappings, mappings.Mapping{Document: document, File: document + ".yaml", Entities: entities})
+	return f
+}
+
+// run compiles and runs, and gives the manifest and all findings, each written
+// "kind entity key field value".
+func (f *fixture) run(options ...func(*Options)) (*staged.Manifest, []string) {
+	f.t.Helper()
+	p, err := Compile(f.t.Context(), f.eng, f.in)
+	if err != nil {
+		f.t.Fatalf("compile: %v", err)
+	}
+	o := Options{RunFolder: filepath.Join(f.folder, "run")}
+	for _, set := range options {
+		set(&o)
+	}
+	m, err := Run(f.t.Context(), f.eng, p, o)
+	if err != nil {
+		f.t.Fatalf("run: %v\n%s", err, p.SQL())
+	}
+	return m, f.findings(o.RunFolder)
+}
+
+func (f *fixture) findings(runFolder string) []string {
+	f.t.Helper()
+	return f.list("select concat_ws(' ', kind, coalesce(entity, '-'), coalesce(\"key\", '-'), coalesce(field, '-'), coalesce(concat('[', \"value\", ']'), '-')) || case when severity = 'warning' then ' warning' else '' end from read_parquet(" +
+		engine.Literal(filepath.Join(runFolder, "rejects", "findings.parquet")) + ") order by 1")
+}
+
+// list gives the first column of a query as texts.
+func (f *fixture) list(query string) []string {
+	f.t.Helper()
+	rows, err := f.eng.Query(f.t.Context(), query)
+	if err != nil {
+		f.t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			f.t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	if err := rows.Err(); err != nil {
+		f.t.Fatal(err)
+	}
+	return all
+}
+
+// staged gives a column of an entity's staged rows, sorted by natural key, as
+// texts; NULL is "~".
+func (f *fixture) staged(document, entity, column string) []string {
+	f.t.Helper()
+	pattern := filepath.Join(f.folder, "run", "staged", document, entity, "*", "*.parquet")
+	return f.list(fmt.Sprintf("select coalesce(cast(%s as varchar), '~') from read_parquet(%s) order by _key", engine.Quote(column), engine.Literal(pattern)))
+}
