@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/travaso/travaso/extract/snapshot"
 	"github.com/travaso/travaso/transform/staged"
@@ -268,7 +269,7 @@ func (b *books) control(c Control) {
 		if difference := b.figure(c.Rule, row.Measure, row.Difference); difference.Sign() != 0 {
 			actual := new(big.Rat).Add(b.figure(c.Rule, row.Measure, row.Source), difference)
 			b.differ(snapshotToStaged, reconcile.Difference{
-				Entity: c.Rule, State: fmt.Sprint(row.Group), Measure: row.Measure,
+				Entity: c.Rule, State: strings.Join(row.Group, ", "), Measure: row.Measure,
 				Expected: row.Source, Actual: text(actual), Difference: text(difference),
 			})
 		}

@@ -22,16 +22,16 @@ type texts struct {
 	Go, NoGo, GoSentence, NoGoSentence   string
 	Criterion, Found, Accepted, Outcome  string
 	Holds, Fails                         string
-	RunFacts, RunID, Kind, Migration     string
+	RunFacts, RunID, Kind                string
 	Started, Finished, Host, ToolVersion string
 	Source, Target, ReadAt               string
-	Identity, Digest, PeakMemory         string
-	Notes, Files, What, Where            string
+	Identity, PeakMemory                 string
+	Notes, Files, Where                  string
 
 	Documents, DocumentsLead                     string
 	DocumentType, Extracted, Excluded, Rejected  string
 	Staged, Loaded, NotLoaded, Amount, Total     string
-	Entity, Table, Entities                      string
+	Entity                                       string
 	Bridge, BridgeLead, Stop, Difference, Lost   string
 	Differences, NoDifferences, DifferencesLead  string
 	Between, Measure, Expected, Actual           string
@@ -65,16 +65,16 @@ func english() texts {
 		NoGoSentence: "Not to be loaded, or not to be relied on, before what is marked below is settled.",
 		Criterion:    "Criterion", Found: "Found", Accepted: "Accepted up to", Outcome: "Outcome",
 		Holds: "holds", Fails: "does not hold",
-		RunFacts: "The run", RunID: "Run", Kind: "Command", Migration: "Migration",
+		RunFacts: "The run", RunID: "Run", Kind: "Command",
 		Started: "Started", Finished: "Finished", Host: "Host", ToolVersion: "travaso",
 		Source: "Source", Target: "Target", ReadAt: "Source read at",
-		Identity: "Identity", Digest: "digest", PeakMemory: "Peak memory",
-		Notes: "Notes", Files: "Files of the run", What: "What", Where: "Where",
+		Identity: "Identity", PeakMemory: "Peak memory",
+		Notes: "Notes", Files: "Files of the run", Where: "Where",
 
 		Documents: "Document types", DocumentsLead: "A document is a header with all its lines: it is migrated whole or not at all.",
 		DocumentType: "Document type", Extracted: "Extracted", Excluded: "Excluded", Rejected: "Rejected",
 		Staged: "Staged", Loaded: "Loaded", NotLoaded: "not loaded", Amount: "Amount", Total: "All",
-		Entity: "Entity", Table: "Table", Entities: "Entities",
+		Entity: "Entity",
 		Bridge: "Balance bridge", BridgeLead: "From the source to the target, to the cent: what was excluded and what was rejected is the bridge between the two.",
 		Stop: "Stop", Difference: "Difference", Lost: "Unaccounted for",
 		Differences: "What does not reconcile", NoDifferences: "Every figure is equal at every stop.",
