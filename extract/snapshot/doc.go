@@ -33,12 +33,13 @@
 //	key/value    travaso.format = 1, travaso.dataset, travaso.part
 //
 // The same rows give the same bytes, whatever the number of cores and readers.
-// Column names may hold anything that SQL can quote; two that differ only in the case of their ASCII
-// letters are refused, because SQL could not tell them apart.
+// Column names may hold anything that SQL can quote; two that differ only in
+// the case of their ASCII letters are refused, because SQL could not tell them
+// apart.
 //
 // There are no statistics because those of parquet-go leave out a NULL at the
-// beginning of a page, and
-// an engine that believes them drops rows from "is null".
+// beginning of a page, and an engine that believes them drops its row from
+// "is null".
 //
 // # The rejected rows
 //
