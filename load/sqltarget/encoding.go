@@ -133,26 +133,6 @@ func appendUUID(dst []byte, id [16]byte) []byte {
 	return dst
 }
 
-// parseUUID reads the text that appendUUID writes.
-func parseUUID(text string) (id [16]byte, err error) {
-	if len(text) != 36 {
-		return id, fmt.Errorf("%q is not a uuid", text)
-	}
-	at := 0
-	for i := range id {
-		if i == 4 || i == 6 || i == 8 || i == 10 {
-			at++
-		}
-		b, err := strconv.ParseUint(text[at:at+2], 16, 8)
-		if err != nil {
-			return id, fmt.Errorf("%q is not a uuid", text)
-		}
-		id[i] = byte(b)
-		at += 2
-	}
-	return id, nil
-}
-
 // describe writes a value for a message: only for columns of a key.
 func describe(value any, column staged.Column) string {
 	switch v := value.(type) {

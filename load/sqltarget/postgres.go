@@ -38,8 +38,16 @@ func openPostgres(ctx context.Context, config Config) (*sqlx.DB, dialect, error)
 		schema:  config.Schema,
 		address: fmt.Sprintf("postgres %s@%s:%d/%s", parsed.User, parsed.Host, parsed.Port, parsed.Database),
 	}
-	db := sqlx.NewDb(stdlib.OpenDB(*parsed), "pgx")
+	db := sqlx.NewDb(stdlib.OpenDB(*parsed, stdlib.OptionAfterConnect(noticeDeadClient)), "pgx")
 	return db, p, nil
+}
+
+// noticeDeadClient has the server end the work of a client that died, however
+// long the statement: else its locks stand in the way of the next load. Servers
+// before version 14 cannot.
+func noticeDeadClient(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "select set_config(name, '1000', false) from pg_settings where name = 'client_connection_check_interval'")
+	return err
 }
 
 func (p *postgres) name() string { return p.address }

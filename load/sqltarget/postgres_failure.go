@@ -118,6 +118,7 @@ func (e *Error) fromPostgres(s *pgconn.PgError) {
 		e.Reason, e.Remedy = "its disk is full", "make room and run the same command again, it goes on where it stopped"
 	case s.Code == "55P03":
 		e.Reason, e.Remedy = "others are using the tables", "stop them, or load with constraints: keep"
+		e.transient = true
 	case isTransientCode(s.Code):
 		e.Reason, e.transient = oneLine(s.Message), true
 		e.Remedy = "run the same command again, it goes on where it stopped"

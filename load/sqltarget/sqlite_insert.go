@@ -36,13 +36,13 @@ type sqliteInserter struct {
 	columns    []column
 	statement  driver.Stmt // of rows rows
 	rows       int
-	values     []driver.Value
+	values     []driver.NamedValue
 	inserted   int64
 }
 
 func (i *sqliteInserter) run(ctx context.Context, next nextRow) (int64, error) {
 	perStatement := max(1, min(sqliteMaxRows, sqliteMaxValues/len(i.columns)))
-	i.values = make([]driver.Value, 0, perStatement*len(i.columns))
+	i.values = make([]driver.NamedValue, 0, perStatement*len(i.columns))
 	for {
 		row, err := next()
 		if err != nil {
@@ -70,7 +70,7 @@ func (i *sqliteInserter) add(row []any) error {
 		if err != nil {
 			return err
 		}
-		i.values = append(i.values, kept)
+		i.values = append(i.values, driver.NamedValue{Ordinal: len(i.values) + 1, Value: kept})
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (i *sqliteInserter) flush(ctx context.Context) error {
 	return nil
 }
 
-func (i *sqliteInserter) exec(rows int, values []driver.Value) error {
+func (i *sqliteInserter) exec(rows int, values []driver.NamedValue) error {
 	if i.rows != rows {
 		i.close()
 		names := make([]string, len(i.columns))
@@ -106,7 +106,8 @@ func (i *sqliteInserter) exec(rows int, values []driver.Value) error {
 		}
 		i.statement, i.rows = statement, rows
 	}
-	_, err := i.statement.Exec(values) //nolint:staticcheck // the form with a context starts a goroutine each time; flush looks at the context
+	// A context that can end starts a goroutine each time; flush looks at it.
+	_, err := i.statement.(driver.StmtExecContext).ExecContext(context.Background(), values)
 	return err
 }
 
@@ -122,6 +123,9 @@ func (i *sqliteInserter) close() {
 func (i *sqliteInserter) locate(err error) error {
 	width := len(i.columns)
 	for at := 0; at < len(i.values); at += width {
+		for column := range width {
+			i.values[at+column].Ordinal = column + 1
+		}
 		if rowErr := i.exec(1, i.values[at:at+width]); rowErr != nil {
 			return &lineError{line: i.inserted + int64(at/width) + 1, cause: rowErr}
 		}
