@@ -11,26 +11,27 @@ import (
 func bindBalance(ctx context.Context, b *binder, number int) statement {
 	expected := b.bindSide(ctx, number, "left", expectedSide, true)
 	actual := b.bindSide(ctx, number, "right", actualSide, false)
-	return b.comparison(number, expected, actual, "abs(actual - expected) > %s")
+	return b.comparison(number, expected, actual, "abs(actual - expected) > %s", "")
 }
 
 // bindCeiling compiles Σ children ≤ Σ parent: the parent is what is expected at
-// most. A parent without children exceeds nothing, also when it is negative.
+// most. A parent without children is not looked at: nothing exceeds it, also
+// when it is negative.
 func bindCeiling(ctx context.Context, b *binder, number int) statement {
 	expected := b.bindSide(ctx, number, "parent", expectedSide, true)
 	actual := b.bindSide(ctx, number, "children", actualSide, false)
-	return b.comparison(number, expected, actual, "actual_rows > 0 and actual - expected > %s")
+	return b.comparison(number, expected, actual, "actual - expected > %s", "actual_rows > 0")
 }
 
-// comparison compiles a rule that compares the sums of two sides; broken has a
-// place for the tolerance.
-func (b *binder) comparison(number int, expected, actual []groupTerm, broken string) statement {
+// comparison compiles a rule that compares the sums of two sides, among all
+// groups or some; broken has a place for the tolerance.
+func (b *binder) comparison(number int, expected, actual []groupTerm, broken, among string) statement {
 	terms := append(expected, actual...)
 	if !b.sound() || !b.sameGroups(number, terms) {
 		return statement{}
 	}
 	named := b.rules.List[number].Key != ""
-	g := grouped{terms: terms, byDocument: !named && byDocument(terms), broken: fmt.Sprintf(broken, toleranceSQL(b.rules.List[number].Tolerance, exactOf(terms).total()))}
+	g := grouped{terms: terms, byDocument: !named && byDocument(terms), among: among, broken: fmt.Sprintf(broken, toleranceSQL(b.rules.List[number].Tolerance, exactOf(terms).total()))}
 	return statement{sql: g.sql(), entity: expected[0].label}
 }
 

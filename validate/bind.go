@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -184,9 +185,10 @@ func (b *binder) amount(ctx context.Context, path string, rows relation, texts [
 	if !allOK {
 		return "", amountType{}, false
 	}
-	if len(parts) > 1 { // adding may carry
-		total = amountType{min(maxDigits, total.digits+len(parts)), total.scale}
+	if len(parts) == 1 {
+		return "coalesce(" + parenthesised(parts[0]) + ", 0)", total, true
 	}
+	total.digits = min(maxDigits, total.digits+len(parts)) // adding may carry
 	for i, part := range parts {
 		parts[i] = fmt.Sprintf("coalesce(cast(%s as %s), 0)", parenthesised(part), total)
 	}
@@ -203,9 +205,14 @@ func inexactRemedy(kind string) string {
 	return "sum a money, decimal or integer column"
 }
 
+var columnName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // parenthesised keeps an expression together; the line break ends a comment in it.
 func parenthesised(expression string) string {
 	expression = strings.TrimSpace(expression)
+	if columnName.MatchString(expression) {
+		return expression
+	}
 	if strings.Contains(expression, "--") {
 		expression += "\n"
 	}

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/travaso/travaso/extract/snapshot"
-	"github.com/travaso/travaso/mappings/yamlfile"
 	"github.com/travaso/travaso/transform/engine"
 	"github.com/travaso/travaso/transform/staged"
 	"github.com/travaso/travaso/validate"
@@ -178,7 +177,7 @@ func loadRows(t *testing.T, eng *engine.Engine, folder, run string) (staged.Mani
 		dataset := validate.Dataset{Name: strings.TrimSuffix(filepath.Base(path), ".csv")}
 		for _, c := range table.columns {
 			if !strings.HasPrefix(c.Name, "_") {
-				dataset.Columns = append(dataset.Columns, snapshot.Column{Name: c.Name, Type: snapshot.Text})
+				dataset.Columns = append(dataset.Columns, textColumns(c.Name)...)
 			}
 		}
 		dataset.Files = []string{filepath.Join(run, "snapshot", dataset.Name+".parquet")}
@@ -340,12 +339,11 @@ const noUUID = "00000000-0000-0000-0000-000000000000"
 
 func uuidText(digits string) string { return noUUID[:len(noUUID)-len(digits)] + digits }
 
-// mistakesOf are the mistakes behind an error of LoadRules or Check.
-func mistakesOf(t *testing.T, err error) yamlfile.Mistakes {
-	t.Helper()
-	var mistakes yamlfile.Mistakes
-	if !errors.As(err, &mistakes) {
-		t.Fatalf("the error is %v, not mistakes", err)
+// textColumns are columns of a file source.
+func textColumns(names ...string) []snapshot.Column {
+	columns := make([]snapshot.Column, len(names))
+	for i, name := range names {
+		columns[i] = snapshot.Column{Name: name, Type: snapshot.Text}
 	}
-	return mistakes
+	return columns
 }

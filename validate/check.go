@@ -73,7 +73,8 @@ type compared struct {
 }
 
 // comparedAmounts gives the numbers of a condition that is one comparison of
-// exact numbers on all these rows; ok is false for any other condition.
+// exact amounts on all these rows; ok is false for any other condition, also
+// for one of whole numbers: by how much a year or a code differs says nothing.
 func (b *binder) comparedAmounts(ctx context.Context, all []relation, expect string) (c compared, ok bool) {
 	c.exact = amountType{maxDigits, 0}
 	p, err := parse(ctx, b.eng, expect)
@@ -93,6 +94,9 @@ func (b *binder) comparedAmounts(ctx context.Context, all []relation, expect str
 			}
 			exact = exact.with(t)
 		}
+	}
+	if exact.scale == 0 {
+		return c, false
 	}
 	return compared{parenthesised(p.compares.left), parenthesised(p.compares.right), exact.total()}, true
 }

@@ -51,6 +51,8 @@ type groupTerm struct {
 type grouped struct {
 	terms  []groupTerm
 	broken string // SQL over expected and actual
+	// among is SQL over the same that says which groups are looked at; "" for all.
+	among string
 	// each says that 1 is expected of every group, whatever it is.
 	each bool
 	// byDocument says that a group is a document where its value is the id of
@@ -206,8 +208,14 @@ func (g grouped) sql() string {
 	}
 	expected, detail := "coalesce(sum(expected), 0)", fmt.Sprintf("case when b.expected_rows = 0 then %s when b.actual_rows = 0 then %s end",
 		engine.Literal("no row of "+g.labels(expectedSide)), engine.Literal("no row of "+g.labels(actualSide)))
+	totalExpected, totalActual := "cast(sum(expected) as varchar)", "cast(sum(actual) as varchar)"
 	if g.each {
 		expected, detail = "1", "cast(null as varchar)"
+		totalExpected, totalActual = "cast(null as varchar)", "cast(null as varchar)"
+	}
+	among := ""
+	if g.among != "" {
+		among = " having " + g.among
 	}
 	key, owner := "n.key", ""
 	if g.byDocument {
@@ -221,7 +229,7 @@ groups as materialized (
   select %[2]s, count(*) as rows,
          count(*) filter (expected is not null) as expected_rows, count(*) filter (actual is not null) as actual_rows,
          %[9]s as expected, coalesce(sum(actual), 0) as actual
-  from amounts group by %[2]s
+  from amounts group by %[2]s%[15]s
 ),
 broken as materialized (
   select *, actual - expected as difference from groups where %[3]s
@@ -247,13 +255,13 @@ found as (
 ),
 checked as (
   select count(*) as groups, coalesce(sum(rows), 0) as rows,
-         cast(sum(expected) as varchar) as total_expected, cast(sum(actual) as varchar) as total_actual
+         %[16]s as total_expected, %[17]s as total_actual
   from groups
 )
 select * from checked left join found on true order by rank`,
 		strings.Join(amounts, "\n  union all\n"), by, g.broken, strings.Join(behind, "\n    union all\n"),
 		strings.Join(same, " and "), workSchema, texts(columns), finding.DocumentLimit,
-		expected, detail, strings.Join(named, " and "), key, "b."+strings.Join(columns, ", b."), owner)
+		expected, detail, strings.Join(named, " and "), key, "b."+strings.Join(columns, ", b."), owner, among, totalExpected, totalActual)
 }
 
 // amountSQL are the term's rows as an amount on its side of their group.
