@@ -186,8 +186,12 @@ func (s *server) fill(t testing.TB, f sourcetest.Fixture) {
 	if err := s.insert(f, rows); err != nil {
 		t.Fatal(err)
 	}
-	for _, gone := range f.Deleted {
-		s.exec(t, "delete from "+f.Dataset+" where "+s.quote(f.Columns[0].Name)+" = "+gone[0].(string))
+	var gone []string
+	for _, row := range f.Deleted {
+		gone = append(gone, row[0].(string))
+	}
+	if len(gone) > 0 {
+		s.exec(t, "delete from "+f.Dataset+" where "+s.quote(f.Columns[0].Name)+" in ("+strings.Join(gone, ", ")+")")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	driver "github.com/go-sql-driver/mysql"
@@ -46,18 +47,18 @@ const mysqlSession = `set session sql_mode = '', session time_zone = '+00:00',
 
 // begin starts a consistent-snapshot transaction per reader. MySQL cannot
 // share a snapshot, so a short global read lock makes them begin at one moment.
-func (m *mysql) begin(ctx context.Context, db *sqlx.DB, want int, _ map[string]Dataset) (shared, error) {
-	readers, err := m.sessions(ctx, db, want)
+func (m *mysql) begin(ctx context.Context, pool *pool, want int, datasets map[string]Dataset) (shared, error) {
+	readers, err := m.sessions(ctx, pool, want)
 	if err != nil {
 		return shared{}, err
 	}
 	unlock, refused := func() error { return nil }, error(nil)
 	if want > 1 {
-		if unlock, refused = m.lockServer(ctx, db); refused != nil {
+		if unlock, refused = m.lockServer(ctx, pool); refused != nil {
 			readers, unlock = readers[:1], func() error { return nil }
 		}
 	}
-	guarded, release, err := m.guard(ctx, db, readers[0])
+	guarded, err := m.guard(ctx, pool, readers[0], datasets)
 	if err != nil {
 		return shared{}, errors.Join(err, unlock())
 	}
@@ -73,13 +74,13 @@ func (m *mysql) begin(ctx context.Context, db *sqlx.DB, want int, _ map[string]D
 	case want == 1:
 		how = "one consistent-snapshot transaction, 1 reader"
 	}
-	return shared{readers: readers, how: how + guarded, release: release}, unlock()
+	return shared{readers: readers, how: how + guarded}, unlock()
 }
 
-func (m *mysql) sessions(ctx context.Context, db *sqlx.DB, want int) ([]*sqlx.Conn, error) {
+func (m *mysql) sessions(ctx context.Context, pool *pool, want int) ([]*sqlx.Conn, error) {
 	var readers []*sqlx.Conn
 	for range want {
-		conn, err := db.Connx(ctx)
+		conn, err := pool.connect(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("reader %d of %d: %w", len(readers)+1, want, err)
 		}
@@ -109,51 +110,59 @@ func (m *mysql) session(ctx context.Context, conn *sqlx.Conn) error {
 
 // lockServer keeps every writer of the server waiting. It gives up after ten
 // seconds: long queries of others would hold the lock up, and it everyone else.
-func (m *mysql) lockServer(ctx context.Context, db *sqlx.DB) (unlock func() error, err error) {
-	conn, err := db.Connx(ctx)
+func (m *mysql) lockServer(ctx context.Context, pool *pool) (unlock func() error, err error) {
+	conn, err := pool.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, statement := range []string{"set session lock_wait_timeout = 10", "flush tables with read lock"} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
-			return nil, errors.Join(err, conn.Close())
+			return nil, err
 		}
 	}
 	return func() error {
 		_, err := conn.ExecContext(ctx, "unlock tables")
-		return errors.Join(err, conn.Close())
+		return err
 	}, nil
 }
 
 // guard keeps writers out of the tables whose engine knows no transactions
 // (MyISAM, Aria, …) until the source is closed: a snapshot does not hold them.
-func (m *mysql) guard(ctx context.Context, db *sqlx.DB, reader *sqlx.Conn) (how string, release func() error, err error) {
-	var tables []string
-	if err := reader.SelectContext(ctx, &tables, `
-		select t.table_name from information_schema.tables t join information_schema.engines e on e.engine = t.engine
-		where t.table_schema = database() and t.table_type = 'BASE TABLE' and coalesce(e.transactions, 'NO') <> 'YES'
-		order by t.table_name`); err != nil || len(tables) == 0 {
-		return "", nil, err
+// All of them in the schemas of the plan, since views and queries may use any.
+func (m *mysql) guard(ctx context.Context, pool *pool, reader *sqlx.Conn, datasets map[string]Dataset) (how string, err error) {
+	schemas := []string{"database()"}
+	for _, d := range datasets {
+		if schema, _ := m.split(d.Table); schema != "" {
+			schemas = append(schemas, m.literal(schema))
+		}
 	}
-	conn, err := db.Connx(ctx)
+	var found []struct {
+		Schema string `db:"s"`
+		Name   string `db:"n"`
+	}
+	if err := reader.SelectContext(ctx, &found, `
+		select t.table_schema as s, t.table_name as n
+		from information_schema.tables t join information_schema.engines e on e.engine = t.engine
+		where t.table_schema in (`+strings.Join(schemas, ", ")+`) and t.table_type = 'BASE TABLE' and coalesce(e.transactions, 'NO') <> 'YES'
+		order by t.table_schema, t.table_name`); err != nil || len(found) == 0 {
+		return "", err
+	}
+	var tables, locks []string
+	for _, t := range found {
+		tables = append(tables, t.Name)
+		locks = append(locks, m.quote(t.Schema)+"."+m.quote(t.Name)+" read")
+	}
+	conn, err := pool.connect(ctx)
 	if err != nil {
-		return "", nil, err
-	}
-	locks := make([]string, len(tables))
-	for i, table := range tables {
-		locks[i] = m.quote(table) + " read"
+		return "", err
 	}
 	for _, statement := range []string{"set session lock_wait_timeout = 10", "lock tables " + strings.Join(locks, ", ")} {
 		if _, err := conn.ExecContext(ctx, statement); err != nil {
 			return fmt.Sprintf("; tables without transactions (%s) may change while they are read: locking them was refused (%v)",
-				strings.Join(tables, ", "), err), nil, conn.Close()
+				strings.Join(tables, ", "), err), nil
 		}
 	}
-	release = func() error {
-		_, err := conn.ExecContext(context.WithoutCancel(ctx), "unlock tables")
-		return errors.Join(err, conn.Close())
-	}
-	return fmt.Sprintf("; tables without transactions (%s) locked against writers meanwhile", strings.Join(tables, ", ")), release, nil
+	return fmt.Sprintf("; tables without transactions (%s) locked against writers meanwhile", strings.Join(tables, ", ")), nil
 }
 
 func (m *mysql) tables(ctx context.Context, conn *sqlx.Conn, views bool) ([]string, error) {
@@ -167,12 +176,29 @@ func (m *mysql) tables(ctx context.Context, conn *sqlx.Conn, views bool) ([]stri
 	return names, err
 }
 
+// split takes the name of a table apart: schema ("" for that of the DSN) and
+// name, either of them in backquotes or not.
+func (m *mysql) split(table string) (schema, name string) {
+	parts := tableParts.FindStringSubmatch(table)
+	if parts == nil {
+		return "", table
+	}
+	unquote := func(part string) string {
+		if quoted, ok := strings.CutPrefix(part, "`"); ok {
+			return strings.ReplaceAll(strings.TrimSuffix(quoted, "`"), "``", "`")
+		}
+		return part
+	}
+	return unquote(parts[1]), unquote(parts[2])
+}
+
+var tableParts = regexp.MustCompile("^(?:(`(?:[^`]|``)+`|[^`.]+)\\.)?(`(?:[^`]|``)+`|[^`.]+)$")
+
 func (m *mysql) resolve(ctx context.Context, conn *sqlx.Conn, table string) (relation, error) {
-	schema, name := "database()", table
-	if strings.HasPrefix(table, "`") && !strings.Contains(table, "`.`") {
-		name = strings.ReplaceAll(strings.Trim(table, "`"), "``", "`")
-	} else if before, after, qualified := strings.Cut(table, "."); qualified {
-		schema, name = literal(strings.Trim(before, "`")), strings.Trim(after, "`")
+	schema, name := m.split(table)
+	in := "database()"
+	if schema != "" {
+		in = m.literal(schema)
 	}
 	var found []struct {
 		Schema string `db:"s"`
@@ -181,7 +207,7 @@ func (m *mysql) resolve(ctx context.Context, conn *sqlx.Conn, table string) (rel
 	}
 	if err := conn.SelectContext(ctx, &found, `
 		select table_schema as s, table_name as n, table_type as t from information_schema.tables
-		where table_schema = `+schema+` and table_name = `+m.literal(name)); err != nil {
+		where table_schema = `+in+` and table_name = `+m.literal(name)); err != nil {
 		return relation{}, err
 	}
 	if len(found) == 0 {

@@ -144,7 +144,7 @@ func (m *mysql) declareInteger(c *column) {
 // noDate is true of zero dates (0000-00-00), of dates with a zero month or day,
 // of the year 0, and of days that do not exist (2015-02-31).
 func noDate(expression string) string {
-	return fmt.Sprintf("%s is not null and (year(%[1]s) = 0 or month(%[1]s) = 0 or day(%[1]s) = 0 or last_day(%[1]s) is null)", expression)
+	return fmt.Sprintf("%s is not null and (year(%[1]s) = 0 or month(%[1]s) = 0 or day(%[1]s) = 0 or day(%[1]s) > day(last_day(date_format(%[1]s, '%%Y-%%m-01'))))", expression)
 }
 
 func (m *mysql) stream(ctx context.Context, conn *sqlx.Conn, statement string, columns []column, row func(*record) error) error {

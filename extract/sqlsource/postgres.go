@@ -50,10 +50,10 @@ const postgresSettings = `
 	join (select name from pg_settings) s on lower(s.name) = v.name`
 
 // begin exports the snapshot of one transaction to the others.
-func (p *postgres) begin(ctx context.Context, db *sqlx.DB, want int, datasets map[string]Dataset) (shared, error) {
+func (p *postgres) begin(ctx context.Context, pool *pool, want int, datasets map[string]Dataset) (shared, error) {
 	var readers []*sqlx.Conn
 	for range want {
-		conn, err := db.Connx(ctx)
+		conn, err := pool.connect(ctx)
 		if err != nil {
 			return shared{}, fmt.Errorf("reader %d of %d: %w", len(readers)+1, want, err)
 		}

@@ -33,13 +33,11 @@ type Source struct {
 	config  Config
 	dialect dialect
 	place   place
-	db      *sqlx.DB
+	pool    *pool
 	moment  snapshot.Moment
 	// readers are the connections that share the moment; who uses one takes it
 	// out and puts it back.
 	readers chan *sqlx.Conn
-	// release gives up what else holds the moment together; it may be nil.
-	release func() error
 	names   []string
 
 	mu       sync.Mutex
@@ -53,7 +51,7 @@ type dialect interface {
 	connect(dsn string) (*sqlx.DB, place, error)
 	// begin gives connections that share one moment, want of them where the
 	// database allows it, else one.
-	begin(ctx context.Context, db *sqlx.DB, want int, datasets map[string]Dataset) (shared, error)
+	begin(ctx context.Context, pool *pool, want int, datasets map[string]Dataset) (shared, error)
 	// tables lists the tables of the schema; with views too where asked.
 	tables(ctx context.Context, conn *sqlx.Conn, views bool) ([]string, error)
 	// resolve finds a table by the name in the plan; errNoTable where it is not there.
@@ -74,7 +72,6 @@ type dialect interface {
 type shared struct {
 	readers []*sqlx.Conn
 	how     string
-	release func() error
 }
 
 // errNoTable says that a table of the plan is not in the database.
@@ -92,9 +89,11 @@ func Open(ctx context.Context, config Config) (*Source, error) {
 		return nil, err
 	}
 	s := &Source{config: config, dialect: newDialect(config.Driver), datasets: map[string]*dataset{}}
-	if s.db, s.place, err = s.dialect.connect(dsn); err != nil {
+	db, place, err := s.dialect.connect(dsn)
+	if err != nil {
 		return nil, err
 	}
+	s.place, s.pool = place, &pool{db: db}
 	if err := s.begin(ctx); err != nil {
 		return nil, errors.Join(s.place.wrap(err), s.Close())
 	}
@@ -116,11 +115,10 @@ func newDialect(driver string) dialect {
 }
 
 func (s *Source) begin(ctx context.Context) error {
-	shared, err := s.dialect.begin(ctx, s.db, s.config.Readers, s.config.Datasets)
+	shared, err := s.dialect.begin(ctx, s.pool, s.config.Readers, s.config.Datasets)
 	if err != nil {
 		return err
 	}
-	s.release = shared.release
 	s.readers = make(chan *sqlx.Conn, len(shared.readers))
 	for _, conn := range shared.readers {
 		s.readers <- conn
@@ -170,13 +168,8 @@ func (s *Source) withReader(ctx context.Context, f func(*sqlx.Conn) error) error
 
 // Close lets the moment go. No reader may be at work.
 func (s *Source) Close() error {
-	var errs []error
-	if s.release != nil {
-		errs = append(errs, s.release())
-	}
 	// Closing the connections ends their transactions; there is nothing to commit.
-	errs = append(errs, s.db.Close())
-	if err := errors.Join(errs...); err != nil {
+	if err := s.pool.close(); err != nil {
 		return s.place.wrap(err)
 	}
 	return nil

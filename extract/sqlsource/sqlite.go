@@ -68,8 +68,8 @@ func (l *sqlite) uri(mode string) string {
 // In rollback-journal mode the first reader's shared lock keeps every writer
 // from committing, so whoever begins later reads the same. In WAL mode writers
 // go on, so that all must begin while no one can commit.
-func (l *sqlite) begin(ctx context.Context, db *sqlx.DB, want int, _ map[string]Dataset) (shared, error) {
-	first, err := db.Connx(ctx)
+func (l *sqlite) begin(ctx context.Context, pool *pool, want int, _ map[string]Dataset) (shared, error) {
+	first, err := pool.connect(ctx)
 	if err != nil {
 		return shared{}, err
 	}
@@ -79,28 +79,28 @@ func (l *sqlite) begin(ctx context.Context, db *sqlx.DB, want int, _ map[string]
 	}
 	switch {
 	case l.options.Get("immutable") != "":
-		readers, err := l.readers(ctx, db, first, want)
+		readers, err := l.readers(ctx, pool, first, want)
 		return shared{readers: readers, how: fmt.Sprintf("file declared immutable, %d readers", len(readers))}, err
 	case want == 1:
-		readers, err := l.readers(ctx, db, first, 1)
+		readers, err := l.readers(ctx, pool, first, 1)
 		return shared{readers: readers, how: "one read transaction, 1 reader"}, err
 	case mode == "wal":
-		return l.beginWAL(ctx, db, first, want)
+		return l.beginWAL(ctx, pool, first, want)
 	default:
-		readers, err := l.readers(ctx, db, first, want)
+		readers, err := l.readers(ctx, pool, first, want)
 		return shared{readers: readers, how: fmt.Sprintf("shared lock on the file, which keeps writers out (journal mode %s), %d readers", mode, len(readers))}, err
 	}
 }
 
 // beginWAL begins all readers while a connection that writes nothing holds
 // the lock of writers.
-func (l *sqlite) beginWAL(ctx context.Context, db *sqlx.DB, first *sqlx.Conn, want int) (shared, error) {
+func (l *sqlite) beginWAL(ctx context.Context, pool *pool, first *sqlx.Conn, want int) (shared, error) {
 	unlock, lockErr := l.lockWriters(ctx)
 	if lockErr != nil {
-		readers, err := l.readers(ctx, db, first, 1)
+		readers, err := l.readers(ctx, pool, first, 1)
 		return shared{readers: readers, how: fmt.Sprintf("one read transaction, 1 reader: writers could not be held off for more (%v)", lockErr)}, err
 	}
-	readers, err := l.readers(ctx, db, first, want)
+	readers, err := l.readers(ctx, pool, first, want)
 	how := fmt.Sprintf("read transactions begun while writers were held off (journal mode wal), %d readers", len(readers))
 	return shared{readers: readers, how: how}, errors.Join(err, unlock())
 }
@@ -110,23 +110,26 @@ func (l *sqlite) lockWriters(ctx context.Context) (unlock func() error, err erro
 	if err != nil {
 		return nil, err
 	}
-	conn, err := db.Connx(ctx)
+	writer := &pool{db: db}
+	conn, err := writer.connect(ctx)
 	if err == nil {
 		_, err = conn.ExecContext(ctx, "begin immediate")
 	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, writer.close())
 	}
+	// It is not the last connection to the file, so closing it moves nothing
+	// from the write-ahead log into the file.
 	return func() error {
 		_, err := conn.ExecContext(ctx, "rollback")
-		return errors.Join(err, conn.Close(), db.Close())
+		return errors.Join(err, writer.close())
 	}, nil
 }
 
-func (l *sqlite) readers(ctx context.Context, db *sqlx.DB, first *sqlx.Conn, want int) ([]*sqlx.Conn, error) {
+func (l *sqlite) readers(ctx context.Context, pool *pool, first *sqlx.Conn, want int) ([]*sqlx.Conn, error) {
 	readers := []*sqlx.Conn{first}
 	for len(readers) < want {
-		conn, err := db.Connx(ctx)
+		conn, err := pool.connect(ctx)
 		if err != nil {
 			return nil, err
 		}
