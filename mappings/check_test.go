@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/travaso/travaso/extract/snapshot"
 	"github.com/travaso/travaso/load/schema"
 	"github.com/travaso/travaso/mappings"
 	"github.com/travaso/travaso/transform/engine"
@@ -124,5 +125,75 @@ func TestCheckUnica(t *testing.T) {
 	var views int
 	if err := eng.QueryRow(t.Context(), "select count(*) from duckdb_views() where not internal").Scan(&views); err != nil || views != 0 {
 		t.Errorf("%d views left behind (%v)", views, err)
+	}
+}
+
+// A mapping written for text files works unchanged where the source is a
+// database: typed columns, names in another case.
+func TestCheckOfTypedSource(t *testing.T) {
+	set, err := mappings.Load(folder(map[string]string{"m.yaml": `document: impegno
+entities:
+  impegno:
+    from: impegni
+    where: STATO = 'P'
+    exclude: {when: "NUMERO is null", reason: prova}
+    key: [ANNO, NUMERO]
+    state: stato || anno
+    fields:
+      id: {id: impegno}
+      anno: {from: ANNO, as: integer}
+      stato: {from: STATO, check: cig, on_fail: warn}
+      importo: {from: IMPORTO, as: money, format: it}
+      emesso: {from: DATA, as: date, format: ['%d/%m/%Y']}
+      automatico: {from: AUTOMATICO, as: boolean, format: S/N}
+      progressivo: row_number() over (partition by ANNO order by NUMERO)
+      # a comment in a block is one of SQL
+      nota: |
+        case when check_cup(NOTA) is null -- as it stands
+             then NOTA end
+`}), ".", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := tablesOfDDL(t, `create table impegno (
+  id varchar(36) not null,
+  anno smallint not null,
+  stato varchar(12),
+  importo numeric(20,4) not null,
+  emesso date,
+  automatico boolean,
+  progressivo numeric(10,0),
+  nota text,
+  creato timestamp not null default now(),
+  primary key (id)
+);`)
+	source := mappings.SourceTable{Dataset: "impegni", Columns: []snapshot.Column{
+		{Name: "anno", Type: snapshot.Integer}, {Name: "numero", Type: snapshot.Integer}, {Name: "stato", Type: snapshot.Text},
+		{Name: "importo", Type: snapshot.Decimal, Precision: 15, Scale: 2}, {Name: "data", Type: snapshot.Timestamp},
+		{Name: "automatico", Type: snapshot.Integer}, {Name: "nota", Type: snapshot.Text},
+	}}
+	resolved, err := set.Check(t.Context(), openEngine(t), []mappings.SourceTable{source}, tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"id": "uuid", "anno": "integer 16", "stato": "text 12", "importo": "money 18,4", "progressivo": "decimal 10,0", "nota": "text",
+	} {
+		f, _ := resolved[0].Entities[0].Field(name)
+		got := f.As
+		switch {
+		case f.Length > 0:
+			got += " " + strconv.Itoa(f.Length)
+		case f.Bits > 0:
+			got += " " + strconv.Itoa(f.Bits)
+		case f.Precision > 0:
+			got += " " + strconv.Itoa(f.Precision) + "," + strconv.Itoa(f.Scale)
+		}
+		if got != want {
+			t.Errorf("%s: resolved as %s, want %s", name, got, want)
+		}
+	}
+	if set.Mappings[0].Entities[0].Fields[2].As != "" {
+		t.Error("Check changed the set itself")
 	}
 }

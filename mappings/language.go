@@ -4,7 +4,7 @@ package mappings
 const (
 	Text      = "text"
 	Integer   = "integer"
-	Money     = "money" // exact, two decimals
+	Money     = "money" // exact, with the decimals of its column, two at least
 	Decimal   = "decimal"
 	Date      = "date"
 	Timestamp = "timestamp"

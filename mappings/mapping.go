@@ -11,8 +11,9 @@ type Mapping struct {
 	// Document names the type, as in "impegno"; it is also the name of its head entity.
 	Document string `yaml:"document" json:"document"`
 	// Title names the type for people, by language (it, en).
-	Title    map[string]string `yaml:"title,omitempty" json:"title,omitempty"`
-	Entities []Entity          `yaml:"entities" json:"entities"` // in the file's order, head first
+	Title map[string]string `yaml:"title,omitempty" json:"title,omitempty"`
+	// Entities are the header and its lines, by name, the header first.
+	Entities []Entity `yaml:"entities" json:"entities"`
 	// File is the file's path as the loader knows it.
 	File string `yaml:"-" json:"-"`
 }
@@ -20,15 +21,17 @@ type Mapping struct {
 // Entity is one table's worth of a document type.
 type Entity struct {
 	Name string `yaml:"-" json:"name"`
-	// Table of the target; default: the entity's name. See TableName.
+	// Table of the target; default: the entity's name.
 	Table string `yaml:"table,omitempty" json:"table,omitempty"`
 	// From names the datasets whose rows this entity takes; with Query it names
 	// the datasets whose rows the query accounts for.
 	From []string `yaml:"from,omitempty" json:"from,omitempty"`
 	// Query is any SQL over datasets (joins, unions, splits, group-bys) in place
 	// of a dataset. Where it keeps _dataset, _part and _row its rows can be followed.
-	Query   string    `yaml:"query,omitempty" json:"query,omitempty"`
-	Where   string    `yaml:"where,omitempty" json:"where,omitempty"`
+	Query string `yaml:"query,omitempty" json:"query,omitempty"`
+	// Where is a condition in SQL: the entity takes only the rows it is true for.
+	Where string `yaml:"where,omitempty" json:"where,omitempty"`
+	// Exclude leaves rows out, each with a reason: the first that holds counts.
 	Exclude []Exclude `yaml:"exclude,omitempty" json:"exclude,omitempty"`
 	// Parent is the entity this one hangs on; exactly one field must be a ref to it.
 	Parent string `yaml:"parent,omitempty" json:"parent,omitempty"`
@@ -79,7 +82,9 @@ func (e Entity) ParentField() (Field, bool) {
 
 // Exclude leaves rows out, with a reason that the report shows and totals.
 type Exclude struct {
-	When   string `yaml:"when" json:"when"`
+	// When is a condition in SQL over the source.
+	When string `yaml:"when" json:"when"`
+	// Reason is told to people in the report.
 	Reason string `yaml:"reason" json:"reason"`
 }
 

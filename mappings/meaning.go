@@ -199,6 +199,9 @@ func (l *loader) checkRef(m source, e Entity, f Field) {
 	if _, ok := target.IDField(); !ok {
 		l.fail(m, at+".ref", fmt.Sprintf("entity %q has no id to refer to", f.Ref), "", "add a field {id: "+f.Ref+"} to it")
 	}
+	if f.Ref == e.Parent && f.OnFail == OnFailWarn {
+		l.failKey(m, at+".on_fail", "on_fail: warn on the reference to the parent", "a row without its document would go nowhere", "remove it")
+	}
 	switch {
 	case len(f.Key) == 0:
 		l.fail(m, at, fmt.Sprintf("field %q refers to %s without a key", f.Name, f.Ref), "", "add key, the parts of which find it: "+shown(target.Key))

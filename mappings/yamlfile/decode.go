@@ -73,9 +73,21 @@ func (d *decoder) value(node ast.Node, path string, v reflect.Value, s shape) {
 		d.structure(node, path, v)
 	case v.Kind() == reflect.Map:
 		d.mapping(node, path, v, s)
+	case isAny(v):
+		d.any(node, path, v, s)
 	default:
 		d.wrongKind(node, path, v)
 	}
+}
+
+// any decodes a list or a mapping as what it is.
+func (d *decoder) any(node ast.Node, path string, v reflect.Value, s shape) {
+	into := reflect.New(reflect.TypeFor[map[string]any]()).Elem()
+	if _, isList := node.(*ast.SequenceNode); isList {
+		into = reflect.New(reflect.TypeFor[[]any]()).Elem()
+	}
+	d.value(node, path, into, s)
+	v.Set(into)
 }
 
 // place is where the value at the path is shown to stand: a scalar by itself,
@@ -142,6 +154,8 @@ func (d *decoder) text(text, path string, v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(text)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf(text))
 	case reflect.Bool:
 		switch text {
 		case "true", "false":

@@ -69,3 +69,6 @@ func isText(v reflect.Value) bool {
 	}
 	return true
 }
+
+// isAny says whether a value takes whatever the file holds.
+func isAny(v reflect.Value) bool { return v.Kind() == reflect.Interface && v.NumMethod() == 0 }

@@ -20,6 +20,7 @@
 //   - slice of structs that have a field `Name` tagged "-": a mapping, in its
 //     order, each key becoming the Name of its element.
 //   - map[string]T: a mapping.
+//   - any: whatever stands there, as map[string]any, []any or string.
 //
 // `${name}` in a value stands for the constant of that name; `$${` is a plain
 // `${`. Anchors, aliases and merge keys (`<<`) work; tags (`!!str`) do not.

@@ -77,6 +77,15 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestDecodeAny(t *testing.T) {
+	var got any
+	_, mistakes := Decode("a.yaml", []byte("a: [1.50, {b: true}]\nc: d\n"), &got, Options{})
+	want := map[string]any{"a": []any{"1.50", map[string]any{"b": "true"}}, "c": "d"}
+	if mistakes.Err() != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %#v (%v)", got, mistakes)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	cases := []struct{ name, text, want string }{
 		{"unknown key", "id: a\ntolerence: 1\n", `r.yaml:2:1: unknown key "tolerence"; did you mean tolerance?`},
