@@ -29,6 +29,7 @@ func openSQLite(ctx context.Context, config Config) (*sqlx.DB, dialect, error) {
 	// the power (FULL).
 	parameters.Set("_busy_timeout", "10000")
 	parameters.Set("_synchronous", "FULL")
+	parameters.Set("_cache_size", "-65536")
 	if parameters.Get("mode") != "ro" {
 		parameters.Set("_journal_mode", "WAL")
 	}

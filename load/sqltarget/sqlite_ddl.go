@@ -28,12 +28,14 @@ func sqliteUnscaled(column string) string {
 // sqliteCanonical is the SQL that says whether a text is a decimal with at most
 // precision digits, exactly scale of them behind the point.
 func sqliteCanonical(column string, precision, scale int) string {
-	digits := "substr(" + column + ", 1 + (" + column + " like '-%'))"
-	if scale == 0 {
-		return fmt.Sprintf("length(%s) between 1 and %d and %s not glob '*[^0-9]*'", digits, precision, digits)
+	form, end, point := "[0-9]*", 0, 0
+	if scale > 0 {
+		form, end, point = "[0-9]*."+strings.Repeat("[0-9]", scale), scale+1, 1
 	}
-	return fmt.Sprintf("length(%s) between %d and %d and %s glob '*.%s' and replace(%s, '.', '') not glob '*[^0-9]*' and length(replace(%s, '.', '')) = length(%s) - 1",
-		digits, scale+2, precision+1, digits, strings.Repeat("[0-9]", scale), digits, digits, digits)
+	// The form fixes the first character and the last ones; between them there
+	// are digits only. A minus sorts before the digits.
+	return fmt.Sprintf("(%[1]s glob '%[2]s' or %[1]s glob '-%[2]s') and substr(%[1]s, 2, length(%[1]s) - %[3]d) not glob '*[^0-9]*' and length(%[1]s) - (%[1]s < '0') <= %[4]d",
+		column, form, 1+end, precision+point)
 }
 
 // sqliteDDL translates a DDL text that PostgreSQL and SQLite share into one by

@@ -15,6 +15,8 @@ import (
 type Document struct {
 	ID   [16]byte
 	Rows [][][]any
+	// sum is the digest, once the document is staged.
+	sum [32]byte
 }
 
 // digest is over all values of the document, in order of entity and row.
@@ -55,9 +57,9 @@ func (s *Staged) Add(kind staged.Document, parts int, documents ...Document) *St
 		slices.SortFunc(documents, func(a, b Document) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 		b := staged.Batch{Part: part, Documents: int64(len(documents))}
 		hash := sha256.New()
-		for _, d := range documents {
-			digest := d.digest()
-			hash.Write(digest[:])
+		for i, d := range documents {
+			documents[i].sum = d.digest()
+			hash.Write(documents[i].sum[:])
 			for _, rows := range d.Rows {
 				b.Rows += int64(len(rows))
 			}
@@ -82,7 +84,7 @@ func (s *Staged) Batch(document string, part int) (batch.Batch, error) {
 	kind, documents := s.manifest.Documents[at], s.parts[document][part]
 	b := batch.Batch{Migration: s.manifest.Migration, Run: s.run, Type: kind, Part: kind.Batches[part]}
 	for _, d := range documents {
-		b.Documents = append(b.Documents, batch.Document{ID: d.ID, Digest: d.digest()})
+		b.Documents = append(b.Documents, batch.Document{ID: d.ID, Digest: d.sum})
 	}
 	b.Rows = func(entity int) (batch.Rows, error) {
 		return &rows{staged: s, kind: kind.Name, part: part, entity: entity, documents: documents}, nil
