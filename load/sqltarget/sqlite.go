@@ -102,7 +102,7 @@ func (s *sqlite) commit(ctx context.Context, tx *transaction, tables []schema.Ta
 func (s *sqlite) create(ctx context.Context, db *sqlx.DB, ddl string) error {
 	translated, err := sqliteDDL(ddl)
 	if err != nil {
-		return fmt.Errorf("target %s: %w", s.name(), err)
+		return err
 	}
 	tx, err := s.begin(ctx, db, writing)
 	if err != nil {

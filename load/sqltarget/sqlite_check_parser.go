@@ -88,11 +88,15 @@ func (p *checkParser) compared() (*node, error) {
 		right, err := p.summed()
 		return p.node(comparison, []string{"", operator, ""}, left, right), err
 	}
+	nullness := comparison
+	if left.operation == leaf {
+		nullness = logical // the text is NULL where the number is
+	}
 	switch {
 	case p.take("is", "not", "null"):
-		return p.node(logical, []string{"", "is not null"}, left), nil
+		return p.node(nullness, []string{"", "is not null"}, left), nil
 	case p.take("is", "null"):
-		return p.node(logical, []string{"", "is null"}, left), nil
+		return p.node(nullness, []string{"", "is null"}, left), nil
 	}
 	not := ""
 	if p.take("not") {

@@ -235,10 +235,11 @@ func translateDefault(tokens []token, d decimalColumn) (text string, used int, e
 			return "null", i + 1, nil
 		case t.kind == numberToken:
 			value, err := parseDecimal(sign + t.text)
-			if err != nil || value.scale > d.scale && value.text(d.scale) != value.text(0) {
+			text := value.text(d.scale)
+			if _, fraction, _ := strings.Cut(text, "."); err != nil || len(fraction) > d.scale {
 				return "", 0, fmt.Errorf("its default %s does not fit its %d decimals", t.text, d.scale)
 			}
-			return literal(value.text(d.scale)), i + 1, nil
+			return literal(text), i + 1, nil
 		default:
 			return "", 0, fmt.Errorf("its default must be a number")
 		}

@@ -2,7 +2,6 @@ package sqltarget
 
 import (
 	"database/sql"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,6 +36,13 @@ func execOn(db *sql.DB) func(*testing.T, string) {
 		if _, err := db.ExecContext(t.Context(), statements); err != nil {
 			t.Fatalf("%s: %v", statements, err)
 		}
+	}
+}
+
+func tryOn(db *sql.DB) func(*testing.T, string) error {
+	return func(t *testing.T, statements string) error {
+		_, err := db.ExecContext(t.Context(), statements)
+		return err
 	}
 }
 
@@ -86,6 +92,7 @@ func sqliteSubject(t *testing.T) targettest.Subject {
 			return openTarget(t, Config{Driver: SQLite, DSN: path, Constraints: constraints})
 		},
 		Exec:  execOn(db),
+		Try:   tryOn(db),
 		Query: queryOn(db),
 		Catalogue: func(t *testing.T) []string {
 			return queryOn(db)(t, `select type, name, tbl_name, sql from sqlite_master where tbl_name not like 'travaso%' and name not like 'sqlite_stat%' order by 1, 2`)
@@ -111,6 +118,7 @@ func postgresSubject(t *testing.T) targettest.Subject {
 			return openTarget(t, Config{Driver: Postgres, DSN: dsn, Constraints: constraints})
 		},
 		Exec:  execOn(db),
+		Try:   tryOn(db),
 		Query: queryOn(db),
 		Catalogue: func(t *testing.T) []string {
 			return queryOn(db)(t, postgresCatalogue)
@@ -134,5 +142,3 @@ func subjects(t *testing.T, test func(t *testing.T, fresh func(*testing.T) targe
 func TestConformance(t *testing.T) {
 	subjects(t, targettest.Run)
 }
-
-var _ = fmt.Sprint

@@ -32,6 +32,8 @@ type Subject struct {
 	Open func(t *testing.T, constraints string) Target
 	// Exec runs statements.
 	Exec func(t *testing.T, statements string)
+	// Try runs statements that may be refused.
+	Try func(t *testing.T, statements string) error
 	// Query gives the rows of a query, each as its values joined by "|".
 	Query func(t *testing.T, query string) []string
 	// Catalogue describes all constraints and indexes, one a line, sorted.
