@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -48,7 +47,7 @@ func (r *run) writeBatches(ctx context.Context, d *document, m *staged.Document)
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(min(4, runtime.GOMAXPROCS(0)))
+	group.SetLimit(r.threads)
 	for part := range m.Batches {
 		group.Go(func() error {
 			batch, err := r.writeBatch(ctx, d, part, m.Parts)
@@ -152,7 +151,7 @@ order by %s`,
 // lineRows are the rows of another entity of a batch.
 func (e *entity) lineRows(slice string) string {
 	columns := append(e.columnNames(), staged.DocumentColumn, staged.KeyColumn, staged.DatasetColumn, staged.PartColumn, staged.RowColumn)
-	return fmt.Sprintf("select %s\nfrom %s and %s\norder by %s, %s", strings.Join(columns, ", "), e.onlyStaged(), slice, staged.DocumentColumn, idColumn)
+	return fmt.Sprintf("select %s\nfrom %s and %s\norder by %s", strings.Join(columns, ", "), e.onlyStaged(), slice, idColumn)
 }
 
 func (e *entity) columnNames() []string {
@@ -164,13 +163,16 @@ func (e *entity) columnNames() []string {
 }
 
 // line is the canonical text of a row: the place of its entity and its id, by
-// which the lines of a document are sorted, then every column of the target
-// after a bar. A NULL is ~; a text has its length in bytes in front, so that no
+// which the lines of a document are sorted, then every other column of the
+// target after a bar. A NULL is ~; a text has its length in bytes in front, so that no
 // content can look like two columns; amounts have all decimals of their scale,
 // dates and timestamps are ISO 8601.
 func (e *entity) line() string {
 	parts := []string{fmt.Sprintf("'%02d'", e.ordinal), "cast(" + idColumn + " as varchar)"}
 	for _, f := range e.fields {
+		if f.spec.Name == e.idField {
+			continue // it is the row's id
+		}
 		name := engine.Quote(f.spec.Name)
 		value := "cast(" + name + " as varchar)"
 		switch f.column.Type {

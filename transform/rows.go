@@ -278,7 +278,7 @@ func (e *entity) belonging() []item {
 func (e *entity) rowsSteps() []step {
 	steps := e.valueSteps()
 	steps = append(steps, e.linkedStep("typed"))
-	last := step{from: "from linked\norder by " + staged.DocumentColumn + ", " + idColumn}
+	last := step{from: "from linked\norder by " + staged.DocumentColumn}
 	for _, f := range e.fields {
 		last.items = append(last.items, item{sql: f.staged(), name: f.spec.Name})
 	}

@@ -46,6 +46,7 @@ type run struct {
 	eng      *engine.Engine
 	folder   string
 	batch    int
+	threads  int // of the engine
 	progress *meter
 	timing   func(step string, took time.Duration)
 }
@@ -132,6 +133,9 @@ func (r *run) wipe() error {
 // prepare makes the macros, the datasets, the crosswalks and empty tables.
 func (r *run) prepare(ctx context.Context) error {
 	r.forget()
+	if err := r.eng.QueryRow(ctx, "select current_setting('threads')").Scan(&r.threads); err != nil {
+		return fmt.Errorf("transform: prepare the engine: %w", err)
+	}
 	statements := []string{vocabulary, mappings.Checks}
 	for _, s := range schemas() {
 		statements = append(statements, "create schema "+s)
