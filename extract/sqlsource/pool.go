@@ -24,10 +24,12 @@ func (p *pool) connect(ctx context.Context) (*sqlx.Conn, error) {
 	return conn, nil
 }
 
+// close may be called again.
 func (p *pool) close() error {
 	var errs []error
 	for _, conn := range p.conns {
 		errs = append(errs, conn.Close())
 	}
+	p.conns = nil
 	return errors.Join(append(errs, p.db.Close())...)
 }

@@ -40,7 +40,9 @@ const postgresSettings = `
 	from (values
 		('default_transaction_read_only', 'on'),
 		('timezone', 'UTC'), ('datestyle', 'ISO'), ('intervalstyle', 'postgres'),
-		('bytea_output', 'hex'), ('extra_float_digits', '3'), ('client_encoding', 'UTF8'),
+		('bytea_output', 'hex'), ('extra_float_digits', '3'),
+		-- a database of no declared encoding would fail at its first odd byte: we look at the bytes
+		('client_encoding', case current_setting('server_encoding') when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end),
 		('statement_timeout', '0'), ('idle_in_transaction_session_timeout', '0'), ('transaction_timeout', '0'),
 		('lock_timeout', '30s'),
 		('synchronize_seqscans', 'off'), ('max_parallel_workers_per_gather', '0'),
