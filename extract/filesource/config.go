@@ -18,7 +18,7 @@ type Config struct {
 	Folder string `yaml:"folder" json:"folder"`
 	// Format is what holds for every dataset that does not say otherwise.
 	Format   `yaml:",inline"`
-	Datasets map[string]Dataset `yaml:"datasets" json:"datasets"`
+	Datasets map[string]Dataset `yaml:"datasets,omitempty" json:"datasets"`
 }
 
 // Dataset is the files of one dataset: one header, rows of one kind.

@@ -22,12 +22,12 @@ func (p *Plan) OpenSource(ctx context.Context) (extract.Source, error) {
 	return sqlsource.Open(ctx, *p.Source.Database)
 }
 
-// SourceName says what the source is, without secrets.
-func (p *Plan) SourceName() string {
-	if p.Source.Files != nil {
-		return "files in " + p.Source.Files.Folder
+// SourceName says what a source is, without secrets.
+func (p *Plan) SourceName(source extract.Source) string {
+	if named, ok := source.(interface{ Name() string }); ok {
+		return named.Name()
 	}
-	return p.Source.Database.String()
+	return "files in " + p.Source.Files.Folder
 }
 
 // Shapes describes the datasets of a source as mappings see them.
@@ -80,7 +80,7 @@ func (r *Run) Extract(ctx context.Context) (*snapshot.Manifest, error) {
 	stage := r.settings.Bar.Stage("extract", 0, progress.Rows)
 	manifest, err := extract.Extract(ctx, source, extract.Options{
 		Folder: r.snapshotFolder(), Engine: r.engine, Progress: r.tell(stage),
-		Version: r.settings.Version, Description: r.m.Plan.SourceName(),
+		Version: r.settings.Version, Description: r.m.Plan.SourceName(source),
 	})
 	outcome := stage.Done()
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/travaso/travaso/extract/snapshot"
 	"github.com/travaso/travaso/load/schema"
@@ -44,37 +46,77 @@ func Prepare(ctx context.Context, plan *Plan, askTarget bool) (*Migration, error
 	if m.DDL, err = plan.DDL(); err != nil {
 		return nil, err
 	}
-	if err := m.loadTexts(); err != nil {
+	mistakes, err := m.loadTexts()
+	if err != nil {
 		return nil, err
 	}
 	if err := m.readTables(ctx); err != nil {
+		if len(mistakes) > 0 { // what is wrong in the texts can be told without a target
+			err = &PlanError{errors.Join(mistakes.Err(), err)}
+		}
 		return nil, err
+	}
+	if len(mistakes) > 0 {
+		return nil, &PlanError{append(mistakes, m.furtherMistakes(ctx)...).Err()}
 	}
 	m.Scope = m.scope()
 	return m, nil
 }
 
-// loadTexts reads mappings and rules, and reports the mistakes of both at once.
-func (m *Migration) loadTexts() error {
+// loadTexts reads mappings and rules, and gives the mistakes of both at once.
+func (m *Migration) loadTexts() (yamlfile.Mistakes, error) {
 	files, err := m.Plan.MappingFiles()
 	if err != nil {
-		return &PlanError{m.Plan.file.Mistake("mappings", err.Error(), "", "give a folder of mappings, from the plan's folder")}
+		return nil, &PlanError{m.Plan.file.Mistake("mappings", err.Error(), "", "give a folder of mappings, from the plan's folder")}
 	}
 	var mistakes yamlfile.Mistakes
 	if m.Set, err = mappings.Load(files, ".", m.Plan.Constants); !collect(&mistakes, err) {
-		return &PlanError{fmt.Errorf("%s: %w", m.Plan.MappingName(), err)}
+		return nil, &PlanError{fmt.Errorf("%s: %w", m.Plan.MappingName(), err)}
 	}
 	m.Rules, err = validate.LoadRules(files, "rules.yaml", m.Plan.Constants)
 	if errors.Is(err, fs.ErrNotExist) {
 		m.Rules, err = &validate.Rules{}, nil // a migration without rules is allowed, and the report says so
 	}
 	if !collect(&mistakes, err) {
-		return &PlanError{fmt.Errorf("%s: %w", m.Plan.MappingName(), err)}
+		return nil, &PlanError{fmt.Errorf("%s: %w", m.Plan.MappingName(), err)}
 	}
-	if err := mistakes.Err(); err != nil {
-		return &PlanError{err}
+	return mistakes, nil
+}
+
+// furtherMistakes are those that mappings with mistakes of their own make
+// against source and target, so that all are told at once. What cannot be
+// found out is left for the next try.
+func (m *Migration) furtherMistakes(ctx context.Context) (further yamlfile.Mistakes) {
+	source, err := m.Plan.OpenSource(ctx)
+	if err != nil {
+		return nil
 	}
-	return nil
+	defer source.Close()
+	sources, err := Shapes(ctx, source)
+	if err != nil {
+		return nil
+	}
+	scratch, eng, err := scratchEngine(ctx)
+	if err != nil {
+		return nil
+	}
+	defer os.RemoveAll(scratch)
+	defer eng.Close()
+	_, err = m.Set.Check(ctx, eng, sources, m.Tables)
+	collect(&further, err)
+	return further
+}
+
+// scratchEngine is an engine to check expressions in, and its folder.
+func scratchEngine(ctx context.Context) (folder string, eng *engine.Engine, err error) {
+	if folder, err = os.MkdirTemp("", "travaso-"); err != nil {
+		return "", nil, err
+	}
+	eng, err = engine.Open(ctx, engine.Options{Folders: []string{folder}, Spill: filepath.Join(folder, "spill")})
+	if err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return folder, eng, nil
 }
 
 // collect adds an error's mistakes to the others; false means it is none of
@@ -149,6 +191,17 @@ func (m *Migration) everyTableHas(column string) bool {
 	return true
 }
 
+// CheckAlone is Check in an engine of its own.
+func (m *Migration) CheckAlone(ctx context.Context, sources []mappings.SourceTable) (*transform.Program, []validate.Statement, error) {
+	scratch, eng, err := scratchEngine(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer os.RemoveAll(scratch)
+	defer eng.Close()
+	return m.Check(ctx, eng, sources)
+}
+
 // Check holds mappings and rules against the columns of the source and the
 // target, and compiles them. All mistakes are in the *PlanError.
 func (m *Migration) Check(ctx context.Context, eng *engine.Engine, sources []mappings.SourceTable) (*transform.Program, []validate.Statement, error) {
@@ -195,14 +248,7 @@ func hasDataset(sources []mappings.SourceTable, name string) bool {
 func (m *Migration) input(resolved []mappings.Mapping, sources []mappings.SourceTable, ignored map[string]string) transform.Input {
 	input := transform.Input{
 		Migration: m.Plan.Migration, MappingsDigest: m.Set.Digest(), Mappings: resolved,
-		Crosswalks: map[string]map[string]string{}, Checks: mappings.Checks, Tables: m.Tables,
-	}
-	for name, crosswalk := range m.Set.Crosswalks {
-		values := map[string]string{}
-		for _, row := range crosswalk.Rows {
-			values[row.Old] = row.New
-		}
-		input.Crosswalks[name] = values
+		Crosswalks: m.Set.Crosswalks, Tables: m.Tables,
 	}
 	for _, s := range sources {
 		input.Datasets = append(input.Datasets, transform.Dataset{Name: s.Dataset, Columns: s.Columns, Ignored: ignored[s.Dataset]})

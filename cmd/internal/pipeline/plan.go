@@ -171,6 +171,16 @@ func (p *Plan) fillIn() error {
 	if p.Source.Files != nil {
 		p.Source.Files.Folder = p.beside(p.Source.Files.Folder)
 	}
+	if d := p.Source.Database; d != nil {
+		d.DSNFile = p.beside(d.DSNFile)
+		if d.Driver == sqlsource.SQLite {
+			d.DSN = p.databaseFile(d.DSN)
+		}
+	}
+	p.Target.DSNFile = p.beside(p.Target.DSNFile)
+	if p.Target.Driver == sqltarget.SQLite {
+		p.Target.DSN = p.databaseFile(p.Target.DSN)
+	}
 	pack, err := p.packFile()
 	if err != nil {
 		return err
@@ -299,4 +309,12 @@ func (p *Plan) beside(path string) string {
 		return path
 	}
 	return filepath.Join(filepath.Dir(p.Path), path)
+}
+
+// databaseFile is the path of an SQLite file; a URI stays as it is.
+func (p *Plan) databaseFile(dsn string) string {
+	if strings.HasPrefix(dsn, "file:") {
+		return dsn
+	}
+	return p.beside(dsn)
 }

@@ -319,4 +319,6 @@ func PeakMemoryBytes() int64 {
 
 // writePlan keeps the plan as it was resolved, without its secrets: the
 // configurations hide them when they are written.
-func (r *Run) writePlan() error { return sealed.WriteJSON(filepath.Join(r.Folder, "plan.json"), r.m.Plan) }
+func (r *Run) writePlan() error {
+	return sealed.WriteJSON(filepath.Join(r.Folder, "plan.json"), r.m.Plan)
+}

@@ -91,5 +91,5 @@ func (r *Run) verifiedStaged(ctx context.Context) (*staged.Manifest, error) {
 		return nil, fmt.Errorf("%s was changed after it was sealed: its digest is not the one in the journal; begin a new run",
 			filepath.Join(r.Folder, staged.Folder, staged.ManifestName))
 	}
-	return manifest, manifest.Verify(ctx, r.Folder)
+	return manifest, manifest.Verify(r.Folder)
 }

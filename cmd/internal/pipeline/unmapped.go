@@ -1,0 +1,51 @@
+package pipeline
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/travaso/travaso/cmd/internal/report"
+	"github.com/travaso/travaso/extract/sealed"
+	"github.com/travaso/travaso/transform/staged"
+)
+
+// writeUnmapped writes, for each crosswalk, the values it lacks, the costliest
+// first, as a CSV ready to be filled in and appended to it.
+func (r *Run) writeUnmapped(values []report.Unmapped) error {
+	lines := map[string][][]string{}
+	seen := map[[2]string]bool{}
+	for _, u := range values {
+		if seen[[2]string{u.Crosswalk, u.Value}] {
+			continue // another field of the same crosswalk lacks it too
+		}
+		seen[[2]string{u.Crosswalk, u.Value}] = true
+		note := fmt.Sprintf("%d documents", u.Documents)
+		if u.Money != "" {
+			note += ", " + u.Money
+		}
+		lines[u.Crosswalk] = append(lines[u.Crosswalk], []string{withoutFormula(u.Value), "", note})
+	}
+	for crosswalk, rows := range lines {
+		var text bytes.Buffer
+		w := csv.NewWriter(&text)
+		if err := w.WriteAll(append([][]string{{"old", "new", "note"}}, rows...)); err != nil {
+			return fmt.Errorf("write unmapped values of %s: %w", crosswalk, err)
+		}
+		if err := sealed.WriteFile(r.path(path.Join(staged.RejectsFolder, "unmapped-"+crosswalk+".csv")), text.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withoutFormula keeps a spreadsheet from running a value: it takes a cell that
+// begins like this for a formula.
+func withoutFormula(value string) string {
+	if value != "" && strings.ContainsRune("=+-@\t\r", rune(value[0])) {
+		return "'" + value
+	}
+	return value
+}

@@ -1,0 +1,47 @@
+package pipeline
+
+import (
+	"context"
+
+	"github.com/travaso/travaso/cmd/internal/report"
+)
+
+// Rehearse goes the whole way but for the load, and reports. The report is
+// there also when it says no: then the error is what Judge says.
+func (r *Run) Rehearse(ctx context.Context) (*report.Report, error) {
+	if _, err := r.Extract(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := r.Transform(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := r.Validate(ctx); err != nil {
+		return nil, err
+	}
+	rep, err := r.Report(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return rep, Judge(rep)
+}
+
+// Cutover goes the whole way. It goes on from wherever it was interrupted, and
+// run once more when it is done it changes nothing and says so. Nothing is
+// loaded unless the report before the load says go.
+func (r *Run) Cutover(ctx context.Context) (*report.Report, error) {
+	if rep, err := r.Rehearse(ctx); err != nil {
+		return rep, err
+	}
+	if _, err := r.Load(ctx); err != nil {
+		return nil, err
+	}
+	_, unbalanced := r.Verify(ctx)
+	rep, err := r.Report(ctx) // also of totals that do not reconcile
+	if unbalanced != nil {
+		return rep, unbalanced
+	}
+	if err != nil {
+		return nil, err
+	}
+	return rep, Judge(rep)
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/travaso/travaso/cmd/internal/pipeline"
+)
+
+func newStatusCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "status",
+		Usage:       "tell how far the runs of a plan are",
+		UsageText:   "travaso status travaso.yaml",
+		Description: "Reads the journals alone: it may be asked while a run is under way, from another terminal.",
+		ArgsUsage:   "[travaso.yaml]",
+		Flags:       []cli.Flag{runFlag, jsonFlag},
+		Action:      runStatus,
+	}
+}
+
+func runStatus(c *cli.Context) error {
+	path, err := planPath(c)
+	if err != nil {
+		return err
+	}
+	plan, err := pipeline.LoadPlan(path)
+	if err != nil {
+		return err
+	}
+	ids, err := runsAsked(c, plan)
+	if err != nil {
+		return err
+	}
+	p := &printer{w: c.App.Writer}
+	for _, id := range ids {
+		s, err := pipeline.StatusOf(plan.Runs, id)
+		if err != nil {
+			return err
+		}
+		if c.Bool(jsonFlag.Name) {
+			if err := printJSON(c.App.Writer, s); err != nil {
+				return err
+			}
+			continue
+		}
+		p.line("%s  %-11s %s", s.Run, s.Stage, s.At.Local().Format(time.DateTime))
+		if s.Batches > 0 {
+			p.line("  %d batches, %d documents applied", s.Batches, s.Documents)
+		}
+		if s.Error != "" {
+			p.line("  ended: %s", s.Error)
+		}
+	}
+	return p.err
+}
+
+// runsAsked are the runs that --run names, or all.
+func runsAsked(c *cli.Context, plan *pipeline.Plan) ([]string, error) {
+	if c.String(runFlag.Name) == "" {
+		return pipeline.Runs(plan.Runs)
+	}
+	id, err := plan.Newest(c.String(runFlag.Name))
+	return []string{id}, err
+}
