@@ -36,7 +36,7 @@ func (r *run) claim(ctx context.Context, e *entity) error {
 		if e.spec.Query == "" && !slices.ContainsFunc(e.spec.From, func(name string) bool { return strings.EqualFold(name, d.Name) }) {
 			continue
 		}
-		err := r.exec(ctx, e.place()+": account for the rows of "+d.Name, fmt.Sprintf("insert into %s\nselect %s, %s, case when %s is not null then %d when %s is null or g.document is not null then %d else %d end\nfrom %s\nwhere %s = %s",
+		err := r.exec(ctx, e.place()+": account for the rows of "+d.Name, fmt.Sprintf("insert into %s\nselect %s, %s, case when %s is not null then %d when %s is null or _gone.document is not null then %d else %d end\nfrom %s\nwhere %s = %s",
 			claimsTable(d.Name), staged.PartColumn, staged.RowColumn,
 			excludedColumn, rowExcluded, staged.DocumentColumn, rowRejected, rowStaged,
 			e.withStanding(), staged.DatasetColumn, engine.Literal(d.Name)))

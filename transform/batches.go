@@ -141,7 +141,7 @@ digests as (
   group by %s
 )
 select %s
-from %s join digests on _whole = %s
+from %s as _rows join digests on _whole = %s
 where %s is null and %s
 order by %s`,
 		strings.Join(lines, "\n  union all\n  "), staged.DocumentColumn, staged.DocumentColumn,

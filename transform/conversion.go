@@ -118,7 +118,7 @@ func codeConversion(in string) conversion {
 	in = "cast(" + in + " as varchar)"
 	return conversion{
 		value:  "case when regexp_full_match(" + in + ", '[ -~]*') then " + in + " end",
-		kind:   kindLiteral(finding.BadCode),
+		kind:   "case when contains(" + in + ", chr(0)) then " + kindLiteral(finding.NULByte) + " else " + kindLiteral(finding.BadCode) + " end",
 		detail: "'a character outside printable ASCII'",
 	}
 }
@@ -171,7 +171,7 @@ func booleanConversion(in string, from family, formats []string, cannot error) (
 // timeConversion reads dates and timestamps by strptime patterns. A date is
 // the day of a timestamp. Years before 1000 are refused: '15-01-01' would
 // otherwise be a day of the year 15; and so are 'epoch' and 'infinity', which
-// the engine takes whatever the pattern.
+// the engine takes, whatever the pattern, for days of 1900.
 func timeConversion(in string, from family, as string, formats []string, cannot error) (conversion, error) {
 	switch from {
 	case date, timestamp:
@@ -204,7 +204,7 @@ func timeConversion(in string, from family, as string, formats []string, cannot 
 	}
 	read := "try_strptime(" + in + ", " + pattern + ")"
 	return conversion{
-		value: fmt.Sprintf("case when %s between timestamp '1000-01-01' and timestamp '9999-12-31 23:59:59.999999' and lower(%s) <> 'epoch'\n      then cast(cast(%s as timestamp) as %s) end",
+		value: fmt.Sprintf("case when %s between timestamp '1000-01-01' and timestamp '9999-12-31 23:59:59.999999' and lower(%s) not in ('epoch', 'infinity', '-infinity')\n      then cast(cast(%s as timestamp) as %s) end",
 			"cast("+read+" as timestamp)", in, read, as),
 		kind:   kindLiteral(finding.BadDate),
 		detail: engine.Literal("no such day, or not of the form " + strings.Join(formats, " or ")),

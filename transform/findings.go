@@ -29,27 +29,27 @@ func (e *entity) findings() []statement {
 		severity finding.Severity
 	}{{errorsColumn, finding.Error}, {warningsColumn, finding.Warning}} {
 		all = append(all, statement{"problems of the rows of " + e.name, fmt.Sprintf(
-			"insert into %s\nselect p.kind, %s, %s, p.field, p.value, p.detail, %s\nfrom (select *, unnest(%s) as p from %s where %s is not null)",
-			findingsTable, engine.Literal(string(list.severity)), e.findingSubject(), findingPlace, list.column, convertedTable(e.name), list.column)})
+			"insert into %s\nselect _problem.kind, %s, %s, _problem.field, _problem.value, _problem.detail, %s\nfrom (select %s, %s, unnest(%s) as _problem from %s where %s is not null)",
+			findingsTable, engine.Literal(string(list.severity)), e.findingSubject(), findingPlace, staged.KeyColumn, findingPlace, list.column, convertedTable(e.name), list.column)})
 	}
 	all = append(all, statement{"duplicate keys of " + e.name, fmt.Sprintf(
-		"insert into %s\nselect %s, 'error', %s, null, %s, concat('the key of ', d.copies, ' rows'), %s\nfrom %s join %s as d on d.id = %s where %s is null",
+		"insert into %s\nselect %s, 'error', %s, null, %s, concat('the key of ', _twice.copies, ' rows'), %s\nfrom %s as _rows join %s as _twice on _twice.id = %s where %s is null",
 		findingsTable, kindLiteral(finding.DuplicateKey), e.findingSubject(), staged.KeyColumn, findingPlace,
 		convertedTable(e.name), duplicatesTable(e.name), idColumn, excludedColumn)})
-	own := []string{errorsColumn + " is null", "not exists (from " + duplicatesTable(e.name) + " as d where d.id = " + idColumn + ")"}
+	own := []string{errorsColumn + " is null", "not exists (from " + duplicatesTable(e.name) + " as _twice where _twice.id = " + idColumn + ")"}
 	for _, f := range e.siblings() {
 		if f.warns() {
 			continue
 		}
 		needs := engine.Quote(f.needs())
 		all = append(all, statement{"rows of " + e.name + " that need a rejected " + f.to.document.name, fmt.Sprintf(
-			"insert into %s\nselect %s, 'error', %s, %s, null, %s, %s\nfrom %s semi join %s as g on g.document = %s where %s is null",
+			"insert into %s\nselect %s, 'error', %s, %s, null, %s, %s\nfrom %s as _rows semi join %s as _gone on _gone.document = %s where %s is null",
 			findingsTable, kindLiteral(finding.DependsOn), e.findingSubject(), engine.Literal(f.spec.Name), engine.Literal("this "+f.to.name+" is rejected"), findingPlace,
 			convertedTable(e.name), rejectedTable(e.document.name), needs, excludedColumn)})
-		own = append(own, fmt.Sprintf("not exists (from %s as n where n.document = %s)", rejectedTable(e.document.name), needs))
+		own = append(own, fmt.Sprintf("not exists (from %s as _needed where _needed.document = %s)", rejectedTable(e.document.name), needs))
 	}
 	return append(all, statement{"rows of " + e.name + " that only share a document with a rejected one", fmt.Sprintf(
-		"insert into %s\nselect %s, 'error', %s, null, null, 'another row of its document is rejected', %s\nfrom %s semi join %s as g on g.document = %s\nwhere %s is null and %s",
+		"insert into %s\nselect %s, 'error', %s, null, null, 'another row of its document is rejected', %s\nfrom %s as _rows semi join %s as _gone on _gone.document = %s\nwhere %s is null and %s",
 		findingsTable, kindLiteral(finding.SameDocument), e.findingSubject(), findingPlace,
 		convertedTable(e.name), rejectedTable(e.document.name), staged.DocumentColumn, excludedColumn, strings.Join(own, " and "))})
 }

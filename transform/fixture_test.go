@@ -34,29 +34,41 @@ func newFixture(t *testing.T, threads int) *fixture {
 }
 
 // texts adds a dataset of text columns; each row is one text, its values
-// separated by bars.
+// separated by bars, in which ␀ stands for a NUL byte.
 func (f *fixture) texts(name string, columns string, rows ...string) *fixture {
 	f.t.Helper()
-	names := strings.Split(columns, "|")
-	var values []string
-	for _, row := range rows {
-		cells := strings.Split(row, "|")
-		if len(cells) != len(names) {
-			f.t.Fatalf("row %q has not %d cells", row, len(names))
-		}
-		values = append(values, "("+literals(cells)+")")
+	cells := make([][]string, len(rows))
+	for i, row := range rows {
+		cells[i] = strings.Split(row, "|")
 	}
+	return f.cells(name, strings.Split(columns, "|"), cells)
+}
+
+// cells adds a dataset of text columns.
+func (f *fixture) cells(name string, columns []string, rows [][]string) *fixture {
+	f.t.Helper()
 	var shape []snapshot.Column
-	quoted := make([]string, len(names))
+	var empty []string
+	for _, c := range columns {
+		shape = append(shape, snapshot.Column{Name: c, Type: snapshot.Text})
+		empty = append(empty, "''")
+	}
+	values := []string{"(" + strings.Join(empty, ", ") + ")"} // a first row, to be left out again
+	for _, row := range rows {
+		if len(row) != len(columns) {
+			f.t.Fatalf("dataset %s: row %q has not %d cells", name, row, len(columns))
+		}
+		values = append(values, "("+strings.ReplaceAll(literals(row), "␀", "' || chr(0) || '")+")")
+	}
+	return f.dataset(name, shape, fmt.Sprintf("select * from (values %s) v(%s) offset 1", strings.Join(values, ", "), strings.Join(quoted(columns), ", ")))
+}
+
+func quoted(names []string) []string {
+	all := make([]string, len(names))
 	for i, n := range names {
-		shape = append(shape, snapshot.Column{Name: n, Type: snapshot.Text})
-		quoted[i] = engine.Quote(n)
+		all[i] = engine.Quote(n)
 	}
-	query := fmt.Sprintf("select * from (values %s) v(%s)", strings.Join(values, ", "), strings.Join(quoted, ", "))
-	if len(rows) == 0 {
-		query = "select " + strings.Join(quoted, ", ") + " from (select unnest([]::varchar[]) as x) cross join (select '' as " + strings.Join(quoted, ", '' as ") + ")"
-	}
-	return f.dataset(name, shape, query)
+	return all
 }
 
 // dataset adds a dataset of a query's rows, numbered as lines of a file.
@@ -149,4 +161,44 @@ func (f *fixture) staged(document, entity, column string) []string {
 	f.t.Helper()
 	pattern := filepath.Join(f.folder, "run", "staged", document, entity, "*", "*.parquet")
 	return f.list(fmt.Sprintf("select coalesce(cast(%s as varchar), '~') from read_parquet(%s) order by _key", engine.Quote(column), engine.Literal(pattern)))
+}
+
+type pair struct {
+	n    int
+	text string
+}
+
+// pairs gives the two columns of a query over the Parquet files of a pattern.
+func (f *fixture) pairs(query, pattern string) []pair {
+	f.t.Helper()
+	rows, err := f.eng.Query(f.t.Context(), fmt.Sprintf(query, engine.Literal(filepath.Join(f.folder, pattern))))
+	if err != nil {
+		f.t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	var all []pair
+	for rows.Next() {
+		var p pair
+		if err := rows.Scan(&p.n, &p.text); err != nil {
+			f.t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if err := rows.Err(); err != nil {
+		f.t.Fatal(err)
+	}
+	return all
+}
+
+// wantError checks that an error is there and says all the parts.
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one that says %q", parts)
+	}
+	for _, p := range parts {
+		if !strings.Contains(err.Error(), p) {
+			t.Errorf("error %q does not say %q", err, p)
+		}
+	}
 }

@@ -36,7 +36,7 @@ func (d *document) rejected(linked bool) string {
 		table := convertedTable(e.name)
 		own = append(own,
 			fmt.Sprintf("select %s as document from %s where %s is not null", staged.DocumentColumn, table, errorsColumn),
-			fmt.Sprintf("select %s from %s semi join %s as d on d.id = %s where %s is null", staged.DocumentColumn, table, duplicatesTable(e.name), idColumn, excludedColumn))
+			fmt.Sprintf("select %s from %s as _rows semi join %s as _twice on _twice.id = %s where %s is null", staged.DocumentColumn, table, duplicatesTable(e.name), idColumn, excludedColumn))
 	}
 	ownQuery := "select distinct document from (\n  " + strings.Join(own, "\n  union all\n  ") + "\n)\nwhere document is not null"
 	if !linked {
@@ -81,18 +81,18 @@ func (d *document) detach() []statement {
 	return all
 }
 
-// standing is the SQL of a converted row's status, where g is the rejected
+// standing is the SQL of a converted row's status, where _gone is the rejected
 // document it belongs to, if any.
-const standing = "case when " + excludedColumn + " is not null then 'excluded' when " + staged.DocumentColumn + " is null or g.document is not null then 'rejected' else 'staged' end"
+const standing = "case when " + excludedColumn + " is not null then 'excluded' when " + staged.DocumentColumn + " is null or _gone.document is not null then 'rejected' else 'staged' end"
 
 // withStanding joins the converted rows of an entity with the rejected documents.
 func (e *entity) withStanding() string {
-	return fmt.Sprintf("%s left join %s as g on g.document = %s", convertedTable(e.name), rejectedTable(e.document.name), staged.DocumentColumn)
+	return fmt.Sprintf("%s as _rows left join %s as _gone on _gone.document = %s", convertedTable(e.name), rejectedTable(e.document.name), staged.DocumentColumn)
 }
 
 // onlyStaged is the FROM and WHERE of the rows that are staged.
 func (e *entity) onlyStaged() string {
-	return fmt.Sprintf("%s anti join %s as g on g.document = %s\nwhere %s is null and %s is not null",
+	return fmt.Sprintf("%s as _rows anti join %s as _gone on _gone.document = %s\nwhere %s is null and %s is not null",
 		convertedTable(e.name), rejectedTable(e.document.name), staged.DocumentColumn, excludedColumn, staged.DocumentColumn)
 }
 
@@ -100,6 +100,6 @@ func (e *entity) onlyStaged() string {
 // that come later.
 func (e *entity) finalKeys() string {
 	return fmt.Sprintf(`create or replace table %s as
-select k.*, case when k.excluded is not null then 'excluded' when k.document is null or g.document is not null then 'rejected' else 'staged' end as status
-from %s as k left join %s as g on g.document = k.document`, keysTable(e.name), keysTable(e.name), rejectedTable(e.document.name))
+select k.*, case when k.excluded is not null then 'excluded' when k.document is null or _gone.document is not null then 'rejected' else 'staged' end as status
+from %s as k left join %s as _gone on _gone.document = k.document`, keysTable(e.name), keysTable(e.name), rejectedTable(e.document.name))
 }

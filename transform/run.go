@@ -257,7 +257,7 @@ func (e *entity) place() string { return e.document.place() + ": entity " + e.na
 func (r *run) countDocuments(ctx context.Context, d *document, m *staged.Document) error {
 	defer r.time(d.place() + ": count documents")()
 	var kept int64
-	err := r.eng.QueryRow(ctx, fmt.Sprintf("select count(*) filter (where status = 'staged'), count(*) filter (where status = 'rejected'), count(*) filter (where status = 'excluded') from (select %s as status from %s)",
+	err := r.eng.QueryRow(ctx, fmt.Sprintf("select count(*) filter (where _status = 'staged'), count(*) filter (where _status = 'rejected'), count(*) filter (where _status = 'excluded') from (select %s as _status from %s)",
 		standing, d.entities[0].withStanding())).Scan(&kept, &m.Rejected, &m.Excluded)
 	if err != nil {
 		return fmt.Errorf("%s: count documents: %w", d.name, r.explain(err))
@@ -279,8 +279,8 @@ func (r *run) judge(ctx context.Context, e *entity) error {
 		return err
 	}
 	columns := append(e.columnNames(), staged.DocumentColumn, staged.KeyColumn, staged.DatasetColumn, staged.PartColumn, staged.RowColumn,
-		"status as "+staged.StatusColumn, excludedColumn+" as "+staged.ReasonColumn)
-	rows := fmt.Sprintf("select %s from (select *, %s as status from %s)\nwhere status <> 'staged'\norder by %s, %s, %s, %s",
+		staged.StatusColumn, excludedColumn+" as "+staged.ReasonColumn)
+	rows := fmt.Sprintf("select %s from (select _rows.*, %s as _status from %s)\nwhere _status <> 'staged'\norder by %s, %s, %s, %s",
 		strings.Join(columns, ", "), standing, e.withStanding(), staged.KeyColumn, staged.DatasetColumn, staged.PartColumn, staged.RowColumn)
 	return r.writeRejects(ctx, e.name+".parquet", func(path string) string {
 		return "copy (\n" + rows + "\n) to " + engine.Literal(path) + " (format parquet)"

@@ -103,7 +103,7 @@ func shortest(number string) string {
 func (r *run) judgedTotals(ctx context.Context, e *entity) (map[string]staged.Totals, map[string]string, error) {
 	defer r.time(e.place() + ": totals by status")()
 	money := e.money()
-	columns := []string{standing + " as status", "count(*)"}
+	columns := []string{standing + " as _status", "count(*)"}
 	for _, f := range money {
 		residue := "null"
 		if f.residue != "" {
@@ -112,7 +112,7 @@ func (r *run) judgedTotals(ctx context.Context, e *entity) (map[string]staged.To
 		columns = append(columns, fmt.Sprintf("cast(sum(%s) as varchar), cast(%s as varchar), count(*) filter (where list_contains(%s, %s))",
 			engine.Quote(f.spec.Name), residue, unreadableColumn, engine.Literal(f.spec.Name)))
 	}
-	rows, err := r.eng.Query(ctx, "select "+strings.Join(columns, ", ")+" from "+e.withStanding()+" group by status")
+	rows, err := r.eng.Query(ctx, "select "+strings.Join(columns, ", ")+" from "+e.withStanding()+" group by _status")
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: totals by status: %w", e.place(), r.explain(err))
 	}
