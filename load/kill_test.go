@@ -66,10 +66,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("the load was killed only %d times", killed)
 		}
 		t.Logf("killed %d times: %v", killed, took)
-		result := mustLoad(t, target, killedLedger(), "run-1")
-		if config.Constraints == sqltarget.Auto && !finished && !result.Deferred {
-			t.Error("the decision on the constraints did not outlive the kills")
-		}
+		mustLoad(t, target, killedLedger(), "run-1")
 		fresh := open(t, targets[config.Driver](t))
 		mustLoad(t, fresh, killedLedger(), "run-1")
 		sameContent(t, digests(t, fresh), digests(t, target))

@@ -92,11 +92,14 @@ func Load(ctx context.Context, target Target, source Staged, o Options) (*Result
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	lost, unlock, err := target.Lock(ctx, manifest.Migration)
+	lock, err := retry(ctx, func() (lock lock, err error) {
+		lock.lost, lock.unlock, err = target.Lock(ctx, manifest.Migration)
+		return lock, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
-	watched := watchLock(ctx, lost, cancel)
+	watched := lock.watch(ctx, cancel)
 	l := &loading{target: target, source: source, manifest: manifest, options: o, result: newResult(manifest)}
 	err = l.run(ctx)
 	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
@@ -104,7 +107,7 @@ func Load(ctx context.Context, target Target, source Staged, o Options) (*Result
 	}
 	cancel(nil)
 	<-watched
-	if unlockErr := unlock(); err == nil && unlockErr != nil {
+	if unlockErr := lock.unlock(); err == nil && unlockErr != nil {
 		err = fmt.Errorf("load: give back the lock of the target: %w", unlockErr)
 	}
 	return l.result, err
@@ -131,14 +134,20 @@ func check(manifest *staged.Manifest, o Options) error {
 	return nil
 }
 
-// watchLock ends the load when the lock is lost. The channel closes when it no
+// lock is the lock of a target.
+type lock struct {
+	lost   <-chan error
+	unlock func() error
+}
+
+// watch ends the load when the lock is lost. The channel closes when it no
 // longer watches.
-func watchLock(ctx context.Context, lost <-chan error, cancel context.CancelCauseFunc) <-chan struct{} {
+func (l lock) watch(ctx context.Context, cancel context.CancelCauseFunc) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		select {
-		case err := <-lost:
+		case err := <-l.lost:
 			cancel(fmt.Errorf("load: %w", err))
 		case <-ctx.Done():
 		}

@@ -116,21 +116,25 @@ func (t *Target) waitingConstraints(ctx context.Context, tx *transaction, migrat
 	return waiting, err
 }
 
-// refuseOthersConstraints keeps two migrations apart: where one has dropped the
-// constraints of a table, another must not load into it unchecked.
-func (t *Target) refuseOthersConstraints(ctx context.Context, tx *transaction, migration string, owned []string) error {
-	var others []struct {
-		Migration string `db:"migration"`
-		Table     string `db:"table"`
-	}
-	err := tx.selectAll(ctx, &others, `select distinct migration, "table" from `+t.dialect.table(constraintTable)+` where migration <> ? order by 1, 2`, migration)
+// refuseUnfinished keeps two migrations apart: while one loads into tables
+// without their constraints, another must not load into them unchecked.
+func (t *Target) refuseUnfinished(ctx context.Context, tx *transaction, migration string, owned []string) error {
+	var others []migrationRow
+	err := tx.selectAll(ctx, &others, `select migration, types from `+t.dialect.table(migrationTable)+`
+		where migration <> ? and constraints = ? and finished = 0 order by migration`, migration, deferred)
 	if err != nil {
 		return err
 	}
 	for _, o := range others {
-		if slices.Contains(owned, o.Table) {
-			return &Error{Target: t.Name(), Reason: fmt.Sprintf("the constraints of %s wait for the end of migration %s", o.Table, o.Migration),
-				Remedy: "finish the load of that one first"}
+		types, err := o.types()
+		if err != nil {
+			return err
+		}
+		for _, table := range ownedTables(types) {
+			if slices.Contains(owned, table) {
+				return &Error{Target: t.Name(), Reason: fmt.Sprintf("the constraints of %s wait for the end of migration %s", table, o.Migration),
+					Remedy: "finish the load of that one first"}
+			}
 		}
 	}
 	return nil

@@ -80,6 +80,15 @@ type migrationRow struct {
 	Baseline    string `db:"baseline"`
 }
 
+// types are the document types that the migration loads or loaded.
+func (r *migrationRow) types() ([]staged.Document, error) {
+	var types []staged.Document
+	if err := json.Unmarshal([]byte(r.Types), &types); err != nil {
+		return nil, fmt.Errorf("the document types of migration %s in %s are damaged: %w", r.Migration, migrationTable, err)
+	}
+	return types, nil
+}
+
 // The values of travaso_migration.constraints.
 const (
 	deferred = "deferred"

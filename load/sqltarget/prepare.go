@@ -70,7 +70,7 @@ func (t *Target) prepare(ctx context.Context, tx *transaction, m batch.Migration
 		return nil, err
 	}
 	owned := ownedTables(m.Types, earlier)
-	if err := t.refuseOthersConstraints(ctx, tx, m.Name, owned); err != nil {
+	if err := t.refuseUnfinished(ctx, tx, m.Name, owned); err != nil {
 		return nil, err
 	}
 	prepared := &batch.Prepared{Whole: map[string]bool{}, Applied: map[string]map[int]string{}}
@@ -175,11 +175,7 @@ func (t *Target) earlierTypes(before *migrationRow, m batch.Migration) ([]staged
 		return nil, &Error{Target: t.Name(), Reason: fmt.Sprintf("migration %s was loaded with the constants %v before, and now comes with %v", m.Name, scope, m.Scope),
 			Remedy: "give the new one another name"}
 	}
-	var types []staged.Document
-	if err := json.Unmarshal([]byte(before.Types), &types); err != nil {
-		return nil, fmt.Errorf("the document types in %s are damaged: %w", migrationTable, err)
-	}
-	return types, nil
+	return before.types()
 }
 
 // ownedTables are the tables of the document types, once each, by name.

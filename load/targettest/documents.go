@@ -123,3 +123,8 @@ func (r *rows) Next() ([]any, [16]byte, error) {
 
 // Close implements batch.Rows.
 func (r *rows) Close() error { return nil }
+
+// text writes an id as a uuid.
+func text(id [16]byte) string {
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}

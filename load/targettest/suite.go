@@ -1,65 +1,56 @@
 package targettest
 
-import (
-	"maps"
-	"testing"
-)
+import "testing"
 
 // Run runs the suite, each case on an empty database of its own.
 func Run(t *testing.T, fresh func(t *testing.T) Subject) {
-	for name, test := range map[string]func(*testing.T, Subject){
-		"apply again changes nothing": applyAgain,
-		"replace and delete":          replaceAndDelete,
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, Subject)
+	}{
+		{"create compares existing tables", createCompares},
+		{"values arrive as they are", valuesArrive},
+		{"values that no target keeps are refused", valuesRefused},
+		{"apply again changes nothing", applyAgain},
+		{"a changed document is replaced in place", replace},
+		{"other batches, same documents", otherParts},
+		{"rows of others are left alone", othersLeftAlone},
+		{"a row that is someone else's is not taken over", notTakenOver},
+		{"a failed batch leaves nothing behind", failedBatch},
+		{"a cancelled batch leaves nothing behind", cancelledBatch},
+		{"a broken connection leaves nothing behind", brokenConnection},
+		{"damaged batches are refused", damagedBatches},
+		{"violations name batch, constraint and key", violations},
+		{"a missing table or column is named", missingColumns},
+		{"constraints wait and come back", constraintsWait},
+		{"constraints are kept", constraintsKept},
+		{"the decision outlives an interruption", decisionOutlives},
+		{"what breaks a waiting constraint is named", waitingViolated},
+		{"one migration does not load where another's constraints wait", othersWait},
+		{"totals are exact", totalsExact},
+		{"totals by group", totalsByGroup},
+		{"scope and baseline", scopeAndBaseline},
+		{"one load at a time", oneAtATime},
 	} {
-		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
+		t.Run(c.name, func(t *testing.T) { c.test(t, fresh(t)) })
 	}
 }
 
-func applyAgain(t *testing.T, s Subject) {
-	target := s.open(t, "auto")
-	before := s.Catalogue(t)
-	staged := Ledger("run-1", 40, 4)
-	r := load(t, target, staged)
-	if r.Inserted != 120 || r.Unchanged {
-		t.Errorf("first load: %+v", r)
-	}
-	first := contents(t, target)
-	if r := load(t, target, staged); !r.Unchanged || r.Inserted+r.Replaced+r.Deleted != 0 {
-		t.Errorf("second load: %+v", r)
-	}
-	if second := contents(t, target); !maps.Equal(first, second) {
-		t.Errorf("content before %v, after %v", first, second)
-	}
-	sameLines(t, before, s.Catalogue(t))
-}
-
-func replaceAndDelete(t *testing.T, s Subject) {
-	target := s.open(t, "auto")
-	load(t, target, Ledger("run-1", 40, 4))
-	r := load(t, target, Ledger("run-2", 30, 4))
-	t.Logf("%+v", r)
-	if r.Deleted != 30 || r.Postponed != 0 {
-		t.Errorf("second load: %+v", r)
-	}
-	other := s
-	_ = other
-}
-
-func sameLines(t *testing.T, before, after []string) {
+func sameLines(t *testing.T, want, got []string) {
 	t.Helper()
-	if len(before) == 0 {
-		t.Fatal("the catalogue is empty")
+	if len(want) == 0 {
+		t.Fatal("nothing to compare with")
 	}
-	for i := range max(len(before), len(after)) {
+	for i := range max(len(want), len(got)) {
 		a, b := "(nothing)", "(nothing)"
-		if i < len(before) {
-			a = before[i]
+		if i < len(want) {
+			a = want[i]
 		}
-		if i < len(after) {
-			b = after[i]
+		if i < len(got) {
+			b = got[i]
 		}
 		if a != b {
-			t.Errorf("line %d of the catalogue: before %s, after %s", i, a, b)
+			t.Errorf("line %d: want %s, got %s", i, a, b)
 		}
 	}
 }
