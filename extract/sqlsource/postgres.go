@@ -274,7 +274,9 @@ func within(expression string, chunk snapshot.Chunk, bound func(string) (sql str
 }
 
 // stream reads below database/sql, in text: the exact words of the server,
-// without a Go value made of each that would have to be unmade.
+// without a Go value made of each that would have to be unmade. COPY TO STDOUT,
+// text or binary, was tried and gives the same 10 columns no faster (all of
+// them 1.6 to 1.9 M rows/s before decoding), and a binary SELECT neither.
 func (p *postgres) stream(ctx context.Context, conn *sqlx.Conn, statement string, columns []column, row func(*record) error) error {
 	return p.raw(conn, func(pg *pgconn.PgConn) error {
 		reader := pg.ExecParams(ctx, statement, nil, nil, nil, nil)

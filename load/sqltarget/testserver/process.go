@@ -40,13 +40,14 @@ if [ -e "$folder/keep" ]; then rm -f "$folder/keep"; else cd / && rm -rf "$folde
 // is met only when something is wrong, and machines that run tests are busy.
 const startLimit = 60 * time.Second
 
-// Server is a private, throw-away database server.
+// Server is a database server: one that was there, of which only kind and dsn
+// are known, or a private one, to be thrown away.
 type Server struct {
 	kind   kind
+	dsn    string
 	folder string
 	owner  *user.User // nil: ourselves
 	port   int
-	dsn    string
 	signal string // that ends it at once
 	// command and dsnOf are the server's command line and DSN on a port.
 	command func(port int) []string

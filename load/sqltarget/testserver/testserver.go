@@ -61,7 +61,8 @@ func MariaDB(t testing.TB) string {
 }
 
 // The servers found, once per process: looking for one, and starting one, take
-// seconds. A private one ends with the process (see process.go).
+// seconds. They stay reachable from here: a private server ends when the pipe
+// to it is closed, which the garbage collector would do (see process.go).
 var (
 	sharedPostgres = sync.OnceValues(postgres.find)
 	sharedMariaDB  = sync.OnceValues(mariadb.find)
@@ -80,32 +81,28 @@ func PrivateMariaDB(t testing.TB) *Server {
 	return mariadb.private(t)
 }
 
-// find gives the DSN of a server: named, already running, or started here.
-func (k kind) find() (string, error) {
+// find gives a server: named, already running, or started here.
+func (k kind) find() (*Server, error) {
 	if dsn := os.Getenv(k.variable); dsn != "" {
 		if err := k.answers(dsn); err != nil {
-			return "", fmt.Errorf("server of $%s: %w", k.variable, err)
+			return nil, fmt.Errorf("server of $%s: %w", k.variable, err)
 		}
-		return dsn, nil
+		return &Server{kind: k, dsn: dsn}, nil
 	}
 	for _, dsn := range k.local() {
 		if k.answers(dsn) == nil {
-			return dsn, nil
+			return &Server{kind: k, dsn: dsn}, nil
 		}
 	}
-	server, err := k.start(k)
-	if err != nil {
-		return "", err
-	}
-	return server.dsn, nil
+	return k.start(k)
 }
 
 // fresh creates a database on the server and drops it when the test ends.
-func (k kind) fresh(t testing.TB, server func() (string, error)) string {
+func (k kind) fresh(t testing.TB, find func() (*Server, error)) string {
 	t.Helper()
-	dsn, err := server()
+	server, err := find()
 	k.need(t, err)
-	return k.createDatabase(t, dsn)
+	return k.createDatabase(t, server.dsn)
 }
 
 func (k kind) private(t testing.TB) *Server {

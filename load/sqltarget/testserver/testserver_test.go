@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -76,6 +78,33 @@ func TestPrivateServerIsStoppedStartedAndRemoved(t *testing.T) {
 			if err := c.kind.exec(server.dsn, "select 1"); err == nil {
 				t.Error("the removed server answers")
 			}
+		})
+	}
+}
+
+// Where no server lets us in, one is started, and stays while the process does.
+func TestServerIsStartedWhereThereIsNone(t *testing.T) {
+	for _, k := range []kind{postgres, mariadb} {
+		t.Run(k.name, func(t *testing.T) {
+			t.Setenv(k.variable, "")
+			dead, err := freePort()
+			if err != nil {
+				t.Fatal(err)
+			}
+			k.local = func() []string {
+				return map[string][]string{"pgx": {postgresURL("postgres", dead)}, "mysql": {mariadbDSN(dead)}}[k.driver]
+			}
+			find := sync.OnceValues(k.find)
+			t.Cleanup(func() {
+				if server, err := find(); err == nil {
+					server.remove()
+				}
+			})
+			dsn := k.fresh(t, find)
+			runtime.GC() // must not end it
+			runtime.GC()
+			time.Sleep(100 * time.Millisecond)
+			mustExec(t, open(t, k, dsn), "create table t (n integer)")
 		})
 	}
 }
