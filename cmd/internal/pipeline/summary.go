@@ -97,6 +97,11 @@ func (r *Run) assemble(read *snapshot.Manifest, manifest *staged.Manifest, resul
 	}
 	if v != nil {
 		rep.Target = v.Tables
+		for i, d := range rep.Documents {
+			if rows, counted := v.Shared[d.Entities[0].Name]; counted {
+				rep.Documents[i].Loaded = &rows
+			}
+		}
 	}
 	return rep
 }

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/travaso/travaso/cmd/internal/report"
 	"github.com/travaso/travaso/extract/sealed"
 	"github.com/travaso/travaso/load/sqltarget"
+	"github.com/travaso/travaso/mappings"
 	"github.com/travaso/travaso/transform/staged"
 	"github.com/travaso/travaso/validate/reconcile"
 )
@@ -25,6 +28,9 @@ type Verification struct {
 	At     time.Time `json:"at"`
 	// Tables are the target's own totals, less what was there before the migration.
 	Tables map[string]staged.Totals `json:"tables"`
+	// Shared are the target's own row counts of entities that share a table and
+	// are told apart by a constant column (tipo = 'U').
+	Shared map[string]int64 `json:"shared,omitempty"`
 	// Differences from what is staged are none when the totals reconcile.
 	Differences []reconcile.Difference `json:"differences"`
 }
@@ -87,7 +93,45 @@ func (r *Run) askTotals(ctx context.Context, target *sqltarget.Target, manifest 
 			return fmt.Errorf("totals of table %s: %w", table, err)
 		}
 	}
+	return r.askShared(ctx, target, entities, baseline, v)
+}
+
+// askShared counts the rows of each entity that shares its table with another.
+// Rows that were there before the migration cannot be told apart, so then it
+// counts nothing.
+func (r *Run) askShared(ctx context.Context, target *sqltarget.Target, entities []staged.Entity, baseline map[string]staged.Totals, v *Verification) error {
+	users := map[string]int{}
+	for _, e := range entities {
+		users[e.Table]++
+	}
+	v.Shared = map[string]int64{}
+	for _, e := range entities {
+		_, mapped, _ := r.m.Set.Entity(e.Name)
+		scope := constantColumns(mapped)
+		if users[e.Table] < 2 || len(scope) == 0 || baseline[e.Table].Rows > 0 {
+			continue
+		}
+		maps.Copy(scope, r.m.Scope)
+		totals, err := target.Totals(ctx, []staged.Entity{e}, scope)
+		if err != nil {
+			return err
+		}
+		v.Shared[e.Name] = totals[e.Table].Rows
+	}
 	return nil
+}
+
+var textLiteral = regexp.MustCompile(`^'([^']*)'$`)
+
+// constantColumns are the columns for which a mapping writes one text.
+func constantColumns(e mappings.Entity) map[string]string {
+	columns := map[string]string{}
+	for _, f := range e.Fields {
+		if text := textLiteral.FindStringSubmatch(strings.TrimSpace(f.SQL)); text != nil {
+			columns[f.Name] = text[1]
+		}
+	}
+	return columns
 }
 
 // compare finds every figure in which the target differs from what is staged.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/travaso/travaso/cmd/internal/report"
 )
@@ -9,6 +10,12 @@ import (
 // Rehearse goes the whole way but for the load, and reports. The report is
 // there also when it says no: then the error is what Judge says.
 func (r *Run) Rehearse(ctx context.Context) (*report.Report, error) {
+	defer r.sayMemory()
+	return r.judged(ctx)
+}
+
+// judged is the way up to the load, and the verdict on it.
+func (r *Run) judged(ctx context.Context) (*report.Report, error) {
 	if _, err := r.Extract(ctx); err != nil {
 		return nil, err
 	}
@@ -29,7 +36,8 @@ func (r *Run) Rehearse(ctx context.Context) (*report.Report, error) {
 // run once more when it is done it changes nothing and says so. Nothing is
 // loaded unless the report before the load says go.
 func (r *Run) Cutover(ctx context.Context) (*report.Report, error) {
-	if rep, err := r.Rehearse(ctx); err != nil {
+	defer r.sayMemory()
+	if rep, err := r.judged(ctx); err != nil {
 		return rep, err
 	}
 	if _, err := r.Load(ctx); err != nil {
@@ -44,4 +52,9 @@ func (r *Run) Cutover(ctx context.Context) (*report.Report, error) {
 		return nil, err
 	}
 	return rep, Judge(rep)
+}
+
+// sayMemory tells the most memory that the process has used.
+func (r *Run) sayMemory() {
+	r.settings.Bar.Say(fmt.Sprintf("memory  %d MiB at most", PeakMemoryBytes()>>20))
 }
