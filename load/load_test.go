@@ -260,3 +260,27 @@ func TestLoadRefusesUnfinishedManifest(t *testing.T) {
 		t.Fatalf("error %v", err)
 	}
 }
+
+// A server that restarts under a load does not end it.
+func TestLoadThroughRestart(t *testing.T) {
+	t.Parallel()
+	server := testserver.PrivatePostgres(t)
+	target := open(t, sqltarget.Config{Driver: sqltarget.Postgres, DSN: server.Database(t)})
+	staged := targettest.Ledger("run-1", 400, 8)
+	o := options("run-1")
+	o.Workers = 2
+	restarts := 0
+	o.Progress = func(p load.Progress) {
+		if p.Batches >= 5 && restarts == 0 || p.Stage == load.Restoring && restarts == 1 {
+			restarts++
+			server.Restart(t)
+		}
+	}
+	result, err := load.Load(t.Context(), target, staged, o)
+	if err != nil || !result.Complete || restarts != 2 {
+		t.Fatalf("after %d restarts: %+v, %v", restarts, result, err)
+	}
+	fresh := open(t, targets[sqltarget.Postgres](t))
+	mustLoad(t, fresh, staged, "run-1")
+	sameContent(t, digests(t, fresh), digests(t, target))
+}
