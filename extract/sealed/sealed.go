@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // TemporarySuffix marks a file that is being written, or that a crash left.
@@ -33,11 +34,11 @@ type File struct {
 // under the temporary name is overwritten.
 func Create(path string) (*File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("create %s: %w", path, err)
+		return nil, fullDisk(err)
 	}
 	file, err := os.OpenFile(path+TemporarySuffix, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("create %s: %w", path, err)
+		return nil, fullDisk(err)
 	}
 	return &File{path: path, file: file, buffer: bufio.NewWriterSize(file, 256<<10), digest: sha256.New()}, nil
 }
@@ -47,23 +48,28 @@ func (f *File) Write(p []byte) (int, error) {
 	n, err := f.buffer.Write(p)
 	f.digest.Write(p[:n])
 	f.bytes += int64(n)
-	if err != nil {
-		err = fmt.Errorf("write %s: %w", f.path, err)
-	}
-	return n, err
+	return n, fullDisk(err)
 }
 
 // Flush brings all that was written to the disk, still under the temporary
 // name, where it may be looked at before Seal.
 func (f *File) Flush() error {
 	if err := f.buffer.Flush(); err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
+		return fullDisk(err)
 	}
-	if err := f.file.Sync(); err != nil {
-		return fmt.Errorf("write %s: %w", f.path, err)
-	}
-	return nil
+	return fullDisk(f.file.Sync())
 }
+
+// fullDisk gives the remedy where a disk is full. Errors of the system name the file.
+func fullDisk(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: free some space and run it again", err)
+	}
+	return err
+}
+
+// Path is where the file is after Seal.
+func (f *File) Path() string { return f.path }
 
 // TemporaryPath is where the file is until Seal.
 func (f *File) TemporaryPath() string { return f.path + TemporarySuffix }
@@ -80,7 +86,7 @@ func (f *File) Seal() error {
 		return errors.Join(err, f.Discard())
 	}
 	if err := f.file.Close(); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", f.path, err), os.Remove(f.TemporaryPath()))
+		return errors.Join(fullDisk(err), os.Remove(f.TemporaryPath()))
 	}
 	f.file = nil
 	if err := os.Rename(f.TemporaryPath(), f.path); err != nil {
@@ -89,7 +95,7 @@ func (f *File) Seal() error {
 	return SyncFolder(filepath.Dir(f.path))
 }
 
-// Discard removes what was written, unless it is sealed; it may be called after Seal.
+// Discard removes what was written, unless it is sealed: it may be deferred.
 func (f *File) Discard() error {
 	if f.file == nil {
 		return nil
@@ -114,7 +120,7 @@ func WriteWith(path string, write func(io.Writer) error) error {
 		return err
 	}
 	if err := write(f); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), f.Discard())
+		return errors.Join(err, f.Discard())
 	}
 	return f.Seal()
 }
@@ -126,6 +132,20 @@ func WriteJSON(path string, v any) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return WriteFile(path, append(text, '\n'))
+}
+
+// Digest gives the size and the SHA-256, in hexadecimal, of a file that is there.
+func Digest(path string) (bytes int64, sum string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, "", err
+	}
+	defer f.Close()
+	digest := sha256.New()
+	if bytes, err = io.Copy(digest, f); err != nil {
+		return 0, "", err
+	}
+	return bytes, hex.EncodeToString(digest.Sum(nil)), nil
 }
 
 // SyncFolder brings the names in a folder to the disk: without it a file that

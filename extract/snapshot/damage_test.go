@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // readAll reads a file to its end, or to a limit: damage may claim any number of rows.
@@ -88,7 +90,7 @@ func TestFullDiskIsAnErrorAndLeavesNothing(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(folder, "d"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	full := filepath.Join(folder, "d", "part-00003.parquet"+temporarySuffix)
+	full := filepath.Join(folder, "d", "part-00003.parquet"+sealed.TemporarySuffix)
 	if err := os.Symlink("/dev/full", full); err != nil {
 		t.Fatal(err)
 	}

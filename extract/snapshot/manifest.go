@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // FormatVersion is the version of the folder's format. A folder of another
@@ -103,7 +105,7 @@ func (m *Manifest) Write(folder string) error {
 	if err != nil {
 		return fmt.Errorf("seal %s: %w", folder, err)
 	}
-	return writeFile(filepath.Join(folder, manifestName), append(content, '\n'))
+	return sealed.WriteFile(filepath.Join(folder, manifestName), append(content, '\n'))
 }
 
 // check says what in the manifest contradicts itself.

@@ -10,10 +10,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // sealed makes a snapshot of one dataset in two parts, with a rejected row.
-func sealed(t *testing.T) (folder string, m *Manifest) {
+func sealedSnapshot(t *testing.T) (folder string, m *Manifest) {
 	t.Helper()
 	folder = t.TempDir()
 	columns := []Column{{Name: "a", Type: Text, Origin: "utf-8 text"}}
@@ -57,7 +59,7 @@ func sealed(t *testing.T) (folder string, m *Manifest) {
 }
 
 func TestManifestComesBack(t *testing.T) {
-	folder, m := sealed(t)
+	folder, m := sealedSnapshot(t)
 	loaded, err := Load(folder)
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +137,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			folder, m := sealed(t)
+			folder, m := sealedSnapshot(t)
 			c.tamper(t, folder)
 			if err := m.Verify(t.Context(), folder); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), folder) {
 				t.Errorf("error is %v, want %q", err, c.want)
@@ -158,7 +160,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			folder, _ := sealed(t)
+			folder, _ := sealedSnapshot(t)
 			path := filepath.Join(folder, manifestName)
 			content, err := os.ReadFile(path)
 			if err != nil {
@@ -182,7 +184,7 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func TestDigestIsOfContent(t *testing.T) {
-	_, m := sealed(t)
+	_, m := sealedSnapshot(t)
 	digest := m.Digest()
 	cases := []struct {
 		name   string
@@ -253,7 +255,7 @@ func TestSweepKeepsOnlyItsOwn(t *testing.T) {
 	folder := t.TempDir()
 	names := []string{"d/part-00000.parquet", "d/part-00000.json", "d/part-00001.parquet.tmp", "e/part-00007.json", "e/rejected.jsonl", "manifest.json.tmp"}
 	for _, name := range names {
-		if err := writeFile(filepath.Join(folder, name), []byte("{}")); err != nil {
+		if err := sealed.WriteFile(filepath.Join(folder, name), []byte("{}")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // Proof says that a chunk was read whole, from which state of the source, and
@@ -28,7 +30,7 @@ func (p Proof) Write(folder, dataset string) error {
 	if err != nil {
 		return fmt.Errorf("dataset %s part %d: %w", dataset, p.Part.Part, err)
 	}
-	return writeFile(filepath.Join(folder, filepath.FromSlash(proofPath(dataset, p.Part.Part))), content)
+	return sealed.WriteFile(filepath.Join(folder, filepath.FromSlash(proofPath(dataset, p.Part.Part))), content)
 }
 
 // LoadProof reads the proof of a chunk. Ok is false where there is none, or

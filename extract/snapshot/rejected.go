@@ -9,6 +9,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // RejectedWriter writes the rejected rows of one chunk. No file is made before
@@ -17,7 +19,7 @@ type RejectedWriter struct {
 	folder  string
 	dataset string
 	part    int
-	file    *atomicFile
+	file    *sealed.File
 	rows    int64
 }
 
@@ -30,7 +32,7 @@ func NewRejectedWriter(folder, dataset string, part int) *RejectedWriter {
 // RawLimit bytes are kept.
 func (w *RejectedWriter) Append(r RejectedRow) error {
 	if w.file == nil {
-		file, err := createFile(filepath.Join(w.folder, filepath.FromSlash(partRejectedPath(w.dataset, w.part))))
+		file, err := sealed.Create(filepath.Join(w.folder, filepath.FromSlash(partRejectedPath(w.dataset, w.part))))
 		if err != nil {
 			return err
 		}
@@ -40,7 +42,7 @@ func (w *RejectedWriter) Append(r RejectedRow) error {
 	r.Raw = r.Raw[:min(len(r.Raw), RawLimit)]
 	line, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", w.file.path, err)
+		return fmt.Errorf("write %s: %w", w.file.Path(), err)
 	}
 	if _, err := w.file.Write(append(line, '\n')); err != nil {
 		return err
@@ -54,17 +56,17 @@ func (w *RejectedWriter) Close() (rows int64, err error) {
 	if w.file == nil {
 		return 0, nil
 	}
-	defer w.file.discard()
-	if err := w.file.flush(); err != nil {
+	defer w.file.Discard()
+	if err := w.file.Flush(); err != nil {
 		return 0, err
 	}
-	return w.rows, w.file.commit()
+	return w.rows, w.file.Seal()
 }
 
 // Discard gives up: nothing remains. It is safe after Close.
 func (w *RejectedWriter) Discard() {
 	if w.file != nil {
-		w.file.discard()
+		w.file.Discard()
 	}
 }
 
@@ -79,11 +81,11 @@ func GatherRejected(folder, dataset string, parts []Part) (*File, error) {
 		return nil, nil
 	}
 	path := rejectedPath(dataset)
-	out, err := createFile(filepath.Join(folder, filepath.FromSlash(path)))
+	out, err := sealed.Create(filepath.Join(folder, filepath.FromSlash(path)))
 	if err != nil {
 		return nil, err
 	}
-	defer out.discard()
+	defer out.Discard()
 	for _, p := range parts {
 		if p.Rejected == 0 {
 			continue
@@ -92,16 +94,16 @@ func GatherRejected(folder, dataset string, parts []Part) (*File, error) {
 			return nil, err
 		}
 	}
-	if err := out.flush(); err != nil {
+	if err := out.Flush(); err != nil {
 		return nil, err
 	}
-	if err := out.commit(); err != nil {
+	if err := out.Seal(); err != nil {
 		return nil, err
 	}
-	return &File{Path: path, Rows: rows, Bytes: out.bytes, SHA256: out.sha256()}, nil
+	return &File{Path: path, Rows: rows, Bytes: out.Bytes(), SHA256: out.SHA256()}, nil
 }
 
-func appendFile(out *atomicFile, path string) error {
+func appendFile(out *sealed.File, path string) error {
 	in, err := os.Open(path)
 	if err != nil {
 		return err

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // Verify reads every file of the snapshot again, several at a time, and
@@ -54,7 +56,7 @@ func (m *Manifest) Verify(ctx context.Context, folder string) error {
 func (f File) verify(folder string) error {
 	path := filepath.Join(folder, filepath.FromSlash(f.Path))
 	const remedy = "restore it, or extract again into an empty folder"
-	bytes, sum, err := hashFile(path)
+	bytes, sum, err := sealed.Digest(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: missing from the snapshot: %s", path, remedy)

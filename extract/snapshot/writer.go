@@ -14,6 +14,8 @@ import (
 	"github.com/xitongsys/parquet-go/parquet"
 	"github.com/xitongsys/parquet-go/source"
 	parquetwriter "github.com/xitongsys/parquet-go/writer"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 const (
@@ -43,7 +45,7 @@ type Writer struct {
 	part    int
 	path    string // relative to the folder
 	columns []Column
-	file    *atomicFile
+	file    *sealed.File
 	parquet *parquetwriter.CSVWriter
 	tally   *tally
 	lastRow int64
@@ -65,13 +67,13 @@ func NewWriter(folder, dataset string, part int, columns []Column) (*Writer, err
 		return nil, fmt.Errorf("dataset %s: part %d cannot be", dataset, part)
 	}
 	w := &Writer{dataset: dataset, part: part, path: PartPath(dataset, part), columns: columns, tally: newTally(columns)}
-	file, err := createFile(filepath.Join(folder, filepath.FromSlash(w.path)))
+	file, err := sealed.Create(filepath.Join(folder, filepath.FromSlash(w.path)))
 	if err != nil {
 		return nil, err
 	}
 	w.file = file
 	if err := w.begin(output{file}); err != nil {
-		file.discard()
+		file.Discard()
 		return nil, err
 	}
 	return w, nil
@@ -163,7 +165,7 @@ func (w *Writer) flush(all bool) error {
 // Close makes the file whole, reads it back value for value, and only then
 // gives it its name. After an error there is no file.
 func (w *Writer) Close() (File, error) {
-	defer w.file.discard()
+	defer w.file.Discard()
 	if w.err != nil {
 		return File{}, w.err
 	}
@@ -171,7 +173,7 @@ func (w *Writer) Close() (File, error) {
 	if err := w.finish(); err != nil {
 		return File{}, fmt.Errorf("write %s: %w", w.path, err)
 	}
-	return File{Path: w.path, Rows: w.tally.rows, Bytes: w.file.bytes, SHA256: w.file.sha256()}, nil
+	return File{Path: w.path, Rows: w.tally.rows, Bytes: w.file.Bytes(), SHA256: w.file.SHA256()}, nil
 }
 
 func (w *Writer) finish() error {
@@ -181,13 +183,13 @@ func (w *Writer) finish() error {
 	if err := recovering(w.writeFooter); err != nil {
 		return err
 	}
-	if err := w.file.flush(); err != nil {
+	if err := w.file.Flush(); err != nil {
 		return err
 	}
 	if err := w.verify(); err != nil {
 		return err
 	}
-	return w.file.commit()
+	return w.file.Seal()
 }
 
 // writeFooter ends the file: footer, its length, magic. It is not left to the
@@ -241,7 +243,7 @@ func (w *Writer) footerSchema() []*parquet.SchemaElement {
 // verify reads the file as it lies on the disk and compares it with what was
 // appended: the library drops some of its errors.
 func (w *Writer) verify() error {
-	r, err := OpenFile(w.file.path + temporarySuffix)
+	r, err := OpenFile(w.file.TemporaryPath())
 	if err != nil {
 		return fmt.Errorf("read back: %w", err)
 	}
@@ -273,7 +275,7 @@ func (w *Writer) verify() error {
 // Discard gives up: nothing of the file remains. It is safe after Close.
 func (w *Writer) Discard() {
 	w.err = errors.New("the file was given up")
-	w.file.discard()
+	w.file.Discard()
 }
 
 // Rows is how many rows were appended.
