@@ -122,10 +122,10 @@ func (p *postgres) text(column schema.Column) string {
 // refuse: every type of PostgreSQL that travaso writes is exact, but for floats.
 func (p *postgres) refuse(target schema.Column, column staged.Column) string {
 	if isMoney(column) && target.Type == schema.Float {
-		return fmt.Sprintf("is %s, which does not keep money exactly: make it numeric(15,2)", target.Declared)
+		return fmt.Sprintf("is %s, which does not keep decimals exactly, as numeric(15,2) would", target.Declared)
 	}
 	if isMoney(column) && target.Type == schema.Decimal && target.Precision > 0 && target.Scale < column.Scale {
-		return fmt.Sprintf("is %s and would round %d decimals: give it more, or the mapping fewer", target.Declared, column.Scale)
+		return fmt.Sprintf("is %s and would round %d decimals", target.Declared, column.Scale)
 	}
 	return ""
 }

@@ -163,10 +163,10 @@ func (s *sqlite) refuse(target schema.Column, column staged.Column) string {
 	case sqliteAffinity(target.Declared) == "TEXT":
 	case sqliteAffinity(target.Declared) == "INTEGER" && column.Scale == 0:
 	default:
-		return fmt.Sprintf("is %s, which sqlite keeps as floating point: declare it decimal_text(15,2), or let travaso create the table", target.Declared)
+		return fmt.Sprintf("is %s, which does not keep decimals exactly, as %s(15,2) would", target.Declared, decimalText)
 	}
 	if target.Type == schema.Decimal && target.Precision > 0 && target.Scale < column.Scale {
-		return fmt.Sprintf("is %s and would round %d decimals: give it more, or the mapping fewer", target.Declared, column.Scale)
+		return fmt.Sprintf("is %s and would round %d decimals", target.Declared, column.Scale)
 	}
 	return ""
 }

@@ -22,7 +22,7 @@ func (s *sqlite) explain(err error, doing string) error {
 	}
 	e := &Error{Target: s.name(), cause: err}
 	var line *lineError
-	if errors.As(err, &line) {
+	if errors.As(err, &line) && failure.Code == sqlite3.ErrConstraint {
 		e.line = line.line
 	}
 	e.fromSQLite(failure)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/travaso/travaso/load/batch"
 	"github.com/travaso/travaso/load/sqltarget/testserver"
 	"github.com/travaso/travaso/load/targettest"
 )
@@ -141,4 +142,9 @@ func subjects(t *testing.T, test func(t *testing.T, fresh func(*testing.T) targe
 
 func TestConformance(t *testing.T) {
 	subjects(t, targettest.Run)
+}
+
+// migrationOf announces what is staged.
+func migrationOf(s *targettest.Staged) batch.Migration {
+	return batch.Migration{Name: s.Manifest().Migration, Run: "run-1", Types: s.Manifest().Documents, Scope: targettest.Scope()}
 }
