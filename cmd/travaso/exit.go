@@ -26,7 +26,7 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case isUsage(err), errors.As(err, &plan):
+	case isUsage(err), errors.As(err, &plan), errors.Is(err, pipeline.ErrNoRun):
 		return exitUsage
 	case errors.Is(err, pipeline.ErrFindings):
 		return exitFindings

@@ -99,7 +99,7 @@ type packFile struct {
 func LoadPlan(path string) (*Plan, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read plan: %w; give the path of the plan, as in: travaso plan travaso.yaml", err)
+		return nil, &PlanError{fmt.Errorf("plan %s: %w; give the path of the plan, as in: travaso plan vercelli/travaso.yaml", path, withoutPath(err))}
 	}
 	plan := &Plan{Path: path}
 	file, mistakes := yamlfile.Decode(path, text, plan, yamlfile.Options{
@@ -114,6 +114,15 @@ func LoadPlan(path string) (*Plan, error) {
 		return nil, &PlanError{err}
 	}
 	return plan, nil
+}
+
+// withoutPath is the reason of a failed opening alone.
+func withoutPath(err error) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
 }
 
 // environment is the environment as a map, for ${NAME} in a plan.

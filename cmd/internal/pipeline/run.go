@@ -33,6 +33,8 @@ var (
 	ErrFindings = errors.New("findings beyond what the plan accepts")
 	// ErrUnbalanced: totals do not reconcile.
 	ErrUnbalanced = errors.New("totals do not reconcile")
+	// ErrNoRun: the run that was asked for is not there.
+	ErrNoRun = errors.New("no run")
 )
 
 // Kind is what a run is for.
@@ -265,9 +267,9 @@ func (p *Plan) Newest(prefix string) (string, error) {
 		}
 	}
 	if prefix != "" {
-		return "", fmt.Errorf("no run %s in %s: travaso status lists the runs there are", prefix, p.Runs)
+		return "", fmt.Errorf("%w %s in %s: travaso status lists the runs there are", ErrNoRun, prefix, p.Runs)
 	}
-	return "", fmt.Errorf("no run of migration %s in %s: begin one with travaso rehearse %s", p.Migration, p.Runs, p.Path)
+	return "", fmt.Errorf("%w of migration %s in %s: begin one with travaso rehearse %s", ErrNoRun, p.Migration, p.Runs, p.Path)
 }
 
 func firstEvent(folder string) (begun, error) {
