@@ -201,16 +201,6 @@ func (s *Source) chunks(ctx context.Context, conn *sqlx.Conn, r relation) ([]sna
 	return chunks, nil
 }
 
-// between makes the chunks that these bounds, in ascending order, divide a
-// relation into. The first and the last are open, so that no row lies outside.
-func between(bounds []string) []snapshot.Chunk {
-	chunks := make([]snapshot.Chunk, len(bounds)+1)
-	for i, b := range bounds {
-		chunks[i].To, chunks[i+1].From = b, b
-	}
-	return chunks
-}
-
 func (d *dataset) selectChunk(dialect dialect, chunk snapshot.Chunk) (string, error) {
 	r, ok := d.relation.part(chunk.Origin)
 	if !ok {

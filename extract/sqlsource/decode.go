@@ -195,7 +195,7 @@ func cutSign(text []byte) (negative bool, rest []byte) {
 	return false, text
 }
 
-// parseDigits reads a number of nothing but digits, at most limit.
+// parseDigits reads a number of nothing but digits, at most limit, which is 9 or more.
 func parseDigits(text []byte, limit int64) (int64, error) {
 	var n int64
 	for _, c := range text {

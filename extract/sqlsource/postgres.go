@@ -28,7 +28,7 @@ func (p *postgres) connect(dsn string) (*sqlx.DB, place, error) {
 		// The reason would repeat the DSN, and with it the password.
 		return nil, place{}, errors.New("postgres source: the dsn is not one: write postgres://user:password@host:port/database, or host=… dbname=… user=…")
 	}
-	at := place{driver: Postgres, host: fmt.Sprintf("%s:%d", config.Host, config.Port), database: config.Database, user: config.User, password: config.Password}
+	at := place{driver: Postgres, host: fmt.Sprintf("%s:%d", config.Host, config.Port), database: config.Database, password: config.Password}
 	return sqlx.NewDb(stdlib.OpenDB(*config), "pgx"), at, nil
 }
 
@@ -256,23 +256,6 @@ func (p *postgres) within(_ relation, chunk snapshot.Chunk) (string, error) {
 	})
 }
 
-// within writes the condition From ≤ expression < To of a chunk whose bounds
-// the callback checks and writes as SQL.
-func within(expression string, chunk snapshot.Chunk, bound func(string) (sql string, ok bool)) (string, error) {
-	var conditions []string
-	for _, side := range []struct{ operator, bound string }{{">=", chunk.From}, {"<", chunk.To}} {
-		if side.bound == "" {
-			continue
-		}
-		sql, ok := bound(side.bound)
-		if !ok {
-			return "", fmt.Errorf("%q is no bound of a chunk", side.bound)
-		}
-		conditions = append(conditions, expression+" "+side.operator+" "+sql)
-	}
-	return strings.Join(conditions, " and "), nil
-}
-
 // stream reads below database/sql, in text: the exact words of the server,
 // without a Go value made of each that would have to be unmade. COPY TO STDOUT,
 // text or binary, was tried and gives the same 10 columns no faster (all of
@@ -300,38 +283,6 @@ func closeReader(reader *pgconn.ResultReader) error {
 	return err
 }
 
-// decode makes the values of a row of texts, nil for NULL.
-func (r *record) decode(columns []column, texts [][]byte) error {
-	r.bad = nil
-	for i, text := range texts {
-		if text == nil {
-			r.values[i] = nil
-			continue
-		}
-		if err := r.decodeAt(columns, i, text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *record) decodeAt(columns []column, i int, text []byte) error {
-	value, err := columns[i].decode(text)
-	var bad *badText
-	switch {
-	case err == nil:
-	case errors.As(err, &bad):
-		bad.column, value = i, nil
-		if r.bad == nil {
-			r.bad = bad
-		}
-	default:
-		return fmt.Errorf("column %s of type %s: a value is %w", columns[i].Name, columns[i].Origin, err)
-	}
-	r.values[i] = value
-	return nil
-}
-
 // raw runs f on the driver's own connection.
 func (p *postgres) raw(conn *sqlx.Conn, f func(*pgconn.PgConn) error) error {
 	return conn.Raw(func(driver any) error {
@@ -344,6 +295,3 @@ func (p *postgres) raw(conn *sqlx.Conn, f func(*pgconn.PgConn) error) error {
 }
 
 func (p *postgres) quote(name string) string { return pgx.Identifier{name}.Sanitize() }
-
-// literal writes a text as an SQL string literal.
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

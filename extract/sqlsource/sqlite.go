@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -214,12 +213,6 @@ func (l *sqlite) chunks(ctx context.Context, conn *sqlx.Conn, r relation, rows i
 
 func (l *sqlite) within(r relation, chunk snapshot.Chunk) (string, error) {
 	return within(r.ranges, chunk, integerBound)
-}
-
-func integerBound(bound string) (string, bool) {
-	_, signed := strconv.ParseInt(bound, 10, 64)
-	_, unsigned := strconv.ParseUint(bound, 10, 64)
-	return bound, signed == nil || unsigned == nil
 }
 
 func (l *sqlite) quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
