@@ -12,7 +12,6 @@ type place struct {
 	driver   string
 	host     string // "" for a file
 	database string // or the file
-
 	password string // kept only so that it can be taken out of errors
 }
 
