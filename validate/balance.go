@@ -23,6 +23,19 @@ func bindCeiling(ctx context.Context, b *binder, number int) statement {
 	return b.comparison(number, expected, actual, "actual - expected > %s", "actual_rows > 0")
 }
 
+// bindCarry compiles closing = opening + in − out: what the movements make of
+// the opening is what is expected of the closing.
+func bindCarry(ctx context.Context, b *binder, number int) statement {
+	expected := b.bindSide(ctx, number, "opening", expectedSide, true)
+	expected = append(expected, b.bindSide(ctx, number, "in", expectedSide, false)...)
+	for _, out := range b.bindSide(ctx, number, "out", expectedSide, false) {
+		out.amount = "-" + parenthesised(out.amount)
+		expected = append(expected, out)
+	}
+	actual := b.bindSide(ctx, number, "closing", actualSide, false)
+	return b.comparison(number, expected, actual, "abs(actual - expected) > %s", "")
+}
+
 // comparison compiles a rule that compares the sums of two sides, among all
 // groups or some; broken has a place for the tolerance.
 func (b *binder) comparison(number int, expected, actual []groupTerm, broken, among string) statement {

@@ -12,10 +12,13 @@ type Kind string
 const (
 	Balance Kind = "balance"
 	Ceiling Kind = "ceiling"
+	Carry   Kind = "carry"
 	Check   Kind = "check"
 	Unique  Kind = "unique"
 	Control Kind = "control"
 	SQL     Kind = "sql"
+
+	Sequence Kind = "sequence"
 )
 
 // kind is what the language knows of a kind of rule. A new kind is a line in
@@ -33,8 +36,10 @@ func kinds() []kind {
 	return []kind{
 		{Balance, []string{"left", "right"}, []string{"key", "tolerance"}, bindBalance},
 		{Ceiling, []string{"children", "parent"}, []string{"key", "tolerance"}, bindCeiling},
+		{Carry, []string{"opening", "closing"}, []string{"in", "out", "key", "tolerance"}, bindCarry},
 		{Check, []string{"from", "expect"}, []string{"where", "key"}, bindCheck},
 		{Unique, []string{"from", "columns"}, []string{"where", "key"}, bindUnique},
+		{Sequence, []string{"from", "number"}, []string{"where", "by", "first"}, bindSequence},
 		{Control, []string{"from"}, []string{"where", "by", "sum", "source"}, bindControl},
 		{SQL, []string{"query"}, []string{"checked"}, bindQuery},
 	}

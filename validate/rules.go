@@ -7,6 +7,8 @@
 //
 //	balance   left, right         Σ left = Σ right, group by group, up to tolerance
 //	ceiling   children, parent    Σ children ≤ Σ parent, group by group, up to tolerance
+//	carry     opening, in, out, closing   closing = opening + in − out, group by group, up to tolerance
+//	sequence  from, number        numbers follow one another without gap, group by group
 //	check     from, expect        expect is true on every row; unknown (NULL) is not true
 //	unique    from, columns       no two rows have the same values; NULL equals NULL
 //	control   from, by, sum       source = staged + rejected + excluded, group by group
@@ -64,9 +66,19 @@ type Rule struct {
 	Parent   []Term `yaml:"parent,omitempty" json:"parent,omitempty"`     // what is expected at most
 	Children []Term `yaml:"children,omitempty" json:"children,omitempty"` // what is found
 
+	// What a carry adds up: Opening + In − Out must be Closing.
+	Opening []Term `yaml:"opening,omitempty" json:"opening,omitempty"`
+	In      []Term `yaml:"in,omitempty" json:"in,omitempty"`
+	Out     []Term `yaml:"out,omitempty" json:"out,omitempty"`
+	Closing []Term `yaml:"closing,omitempty" json:"closing,omitempty"`
+
 	From   []string `yaml:"from,omitempty" json:"from,omitempty"`
 	Where  string   `yaml:"where,omitempty" json:"where,omitempty"`
 	Expect string   `yaml:"expect,omitempty" json:"expect,omitempty"`
+	// Number is the SQL of a sequence's whole number; First is what the numbers
+	// of every group must begin with, where they must.
+	Number string `yaml:"number,omitempty" json:"number,omitempty"`
+	First  string `yaml:"first,omitempty" json:"first,omitempty"`
 	// Columns are the SQL expressions that must be unique together.
 	Columns []string `yaml:"columns,omitempty" json:"columns,omitempty"`
 	By      []string `yaml:"by,omitempty" json:"by,omitempty"`
@@ -139,9 +151,13 @@ func place(rule int, part string) string {
 	return fmt.Sprintf("rules[%d].%s", rule, part)
 }
 
+// sides are the keys of the parts that are terms.
+var sides = []string{"left", "right", "parent", "children", "opening", "in", "out", "closing", "source"}
+
 var (
 	identifier   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,99}$`)
 	exactDecimal = regexp.MustCompile(`^[0-9]{1,20}(\.[0-9]{1,18})?$`)
+	wholeNumber  = regexp.MustCompile(`^-?[0-9]{1,18}$`)
 )
 
 // faults is what the file alone shows to be wrong with a rule.
@@ -167,6 +183,9 @@ func (r *Rules) faults(number int) yamlfile.Mistakes {
 		mistakes = append(mistakes, at("tolerance", fmt.Sprintf("wrong tolerance %q", rule.Tolerance),
 			"an exact decimal from 0 is wanted", `write it as in "0.05"`))
 	}
+	if rule.First != "" && !wholeNumber.MatchString(rule.First) {
+		mistakes = append(mistakes, at("first", fmt.Sprintf("wrong first %q", rule.First), "a whole number is wanted", "write it as in 1"))
+	}
 	if rule.Kind == "" { // the decoder has said so
 		return mistakes
 	}
@@ -176,7 +195,7 @@ func (r *Rules) faults(number int) yamlfile.Mistakes {
 			yamlfile.Suggestion(string(rule.Kind), kindNames())))
 	}
 	mistakes = append(mistakes, r.wrongParts(number, kind)...)
-	for _, part := range []string{"left", "right", "parent", "children", "source"} {
+	for _, part := range sides {
 		for i, term := range rule.terms(part) {
 			mistakes = append(mistakes, r.wrongTerm(number, part, i, term, kind)...)
 		}
@@ -236,6 +255,8 @@ func (r Rule) lacks(part string) bool {
 		return len(r.From) == 0
 	case "columns":
 		return len(r.Columns) == 0
+	case "number":
+		return strings.TrimSpace(r.Number) == ""
 	case "expect":
 		return strings.TrimSpace(r.Expect) == ""
 	case "query":
@@ -255,6 +276,14 @@ func (r Rule) terms(part string) []Term {
 		return r.Parent
 	case "children":
 		return r.Children
+	case "opening":
+		return r.Opening
+	case "in":
+		return r.In
+	case "out":
+		return r.Out
+	case "closing":
+		return r.Closing
 	case "source":
 		return r.Source
 	}
