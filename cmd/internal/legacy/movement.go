@@ -197,9 +197,11 @@ func (t *town) spoilMovement(s side, m movement, r row, amount cents, ordinal in
 	}
 	switch {
 	case t.spoil(&t.dirt.OrphanChapters, ordinal):
-		// The chapter was not exported, and nothing else was on it.
-		r["NUMERO_CAPITOLO"] = "9900000"
-		defect.Kind, defect.Column, defect.Value = finding.Orphan, "NUMERO_CAPITOLO", "9900000"
+		// The chapter was not exported, and nothing else was on it. Its number is
+		// no multiple of 1,000, as those of all chapters are.
+		const notExported = "9900001"
+		r["NUMERO_CAPITOLO"] = notExported
+		defect.Kind, defect.Column, defect.Value = finding.Orphan, "NUMERO_CAPITOLO", notExported
 		t.defects = append(t.defects, defect)
 		return false
 	case t.spoil(&t.dirt.UnreadableAmounts, ordinal+5):
