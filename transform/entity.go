@@ -34,7 +34,7 @@ type entity struct {
 	idField    string // its first id field, "" where it has none
 	referenced bool   // another entity, a child or itself refers to it
 
-	keysSQL, rowsSQL, totalsSQL string
+	triedSQL, keysSQL, rowsSQL, totalsSQL string
 }
 
 // The columns that the statements make beside those of the target and the

@@ -17,8 +17,8 @@ import (
 // text; text and NULL constants; CASE, COALESCE, IS NULL, IN, comparisons, AND,
 // OR, NOT and TRY_CAST over such; and the functions of safeFunctions over such.
 // All else can: a cast, arithmetic that may overflow, and a comparison of a
-// text with a number, which casts in secret. A subquery cannot stand in TRY; where one fails, the run fails and
-// the error names the entity. TRY costs nothing to speak of until rows fail.
+// text with a number, which casts in secret. A subquery cannot stand in TRY;
+// where one fails, the run fails and the error names the entity.
 type expression struct {
 	sql    string
 	family family

@@ -129,7 +129,7 @@ func (f *fixture) run(options ...func(*Options)) (*staged.Manifest, []string) {
 
 func (f *fixture) findings(runFolder string) []string {
 	f.t.Helper()
-	return f.list("select concat_ws(' ', kind, coalesce(entity, '-'), coalesce(\"key\", '-'), coalesce(field, '-'), coalesce(concat('[', \"value\", ']'), '-')) || case when severity = 'warning' then ' warning' else '' end from read_parquet(" +
+	return f.list("select concat_ws(' ', kind, coalesce(entity, '-'), coalesce(\"key\", '-'), coalesce(field, '-'), coalesce('[' || \"value\" || ']', '-')) || case when severity = 'warning' then ' warning' else '' end from read_parquet(" +
 		engine.Literal(filepath.Join(runFolder, "rejects", "findings.parquet")) + ") order by 1")
 }
 

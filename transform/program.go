@@ -151,6 +151,11 @@ func (p *Program) SQL() string {
 		}
 		b.WriteString(" ═══\n")
 		for _, e := range d.entities {
+			if e.triedSQL != "" {
+				fmt.Fprintf(b, "\n-- Expressions of %s that may fail, which they do for their row only.\n%s;\n", e.name, e.triedSQL)
+			}
+		}
+		for _, e := range d.entities {
 			if e.keysSQL != "" {
 				fmt.Fprintf(b, "\n-- Keys of %s, for those who refer to it.\n%s;\n", e.name, e.keysSQL)
 			}

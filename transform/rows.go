@@ -10,6 +10,11 @@ import (
 
 // write compiles the statements of the entity, once all that it refers to is known.
 func (e *entity) write() {
+	if attempts := e.attempts(); len(attempts) > 0 {
+		last := e.sourceStep()
+		last.items = append(last.items, attempts...)
+		e.triedSQL = "create table " + triedTable(e.name) + " as\n" + query([]step{last})
+	}
 	if e.referenced {
 		e.keysSQL = "create table " + keysTable(e.name) + " as\n" + query(e.keysSteps())
 	}
@@ -17,9 +22,24 @@ func (e *entity) write() {
 	e.totalsSQL = query(e.totalsSteps())
 }
 
-// sourceSteps give the rows that the entity takes, with the outcome of the
-// expressions that may fail.
-func (e *entity) sourceSteps(fields []*field) []step {
+// sourceSteps give the rows that the entity takes.
+func (e *entity) sourceSteps() []step {
+	rows := e.sourceStep()
+	if e.triedSQL != "" {
+		rows = step{name: "source", purpose: "the rows, with what came of the expressions that may fail", all: "*", from: "from " + triedTable(e.name)}
+	}
+	switch {
+	case e.where == nil:
+	case e.where.tried: // rows whose condition fails are taken too, to be rejected
+		rows.from += "\nwhere " + `"where.try" is null or "where.try"[1]`
+	default:
+		rows.from += "\nwhere " + enclosed(e.where.sql)
+	}
+	return []step{rows}
+}
+
+// sourceStep gives all rows of the source.
+func (e *entity) sourceStep() step {
 	rows := step{name: "source", purpose: "the rows of " + strings.Join(e.spec.From, ", "), all: "*", from: "from (\n" + indented(e.source, "  ") + "\n)"}
 	if e.spec.Query == "" && len(e.spec.From) == 1 {
 		rows.from = "from " + engine.Quote(e.spec.From[0])
@@ -30,19 +50,7 @@ func (e *entity) sourceSteps(fields []*field) []step {
 	if !e.followed {
 		e.hideSource(&rows)
 	}
-	steps := []step{rows}
-	if tried := e.triedItems(fields); len(tried) > 0 {
-		steps = append(steps, step{name: "tried", purpose: "expressions that may fail do so for their row only", all: "*", items: tried, from: "from source"})
-	}
-	if e.where == nil {
-		return steps
-	}
-	last := &steps[len(steps)-1]
-	if !e.where.tried {
-		last.from += "\nwhere " + enclosed(e.where.sql)
-		return steps
-	}
-	return append(steps, step{name: "taken", purpose: "rows whose condition fails are taken too, to be rejected", all: "*", from: "from tried\nwhere " + `"where.try" is null or "where.try".v`})
+	return rows
 }
 
 // hideSource gives rows that cannot be followed the columns that say so.
@@ -62,50 +70,6 @@ func (e *entity) hideSource(rows *step) {
 		{sql: "cast(null as bigint)", name: staged.PartColumn},
 		{sql: "cast(null as bigint)", name: staged.RowColumn},
 	}
-}
-
-func (x expression) attempt(as string) item {
-	return item{sql: "try({'v': " + enclosed(x.sql) + "})", name: as}
-}
-
-// triedItems are the expressions that may fail.
-func (e *entity) triedItems(fields []*field) []item {
-	var items []item
-	if e.where != nil && e.where.tried {
-		items = append(items, expression{sql: "cast(" + enclosed(e.where.sql) + " as boolean)"}.attempt("where.try"))
-	}
-	for i, x := range e.excludes {
-		if x.tried {
-			items = append(items, expression{sql: "cast(" + enclosed(x.sql) + " as boolean)"}.attempt(fmt.Sprintf("exclude.try%d", i+1)))
-		}
-	}
-	for i, k := range e.key {
-		if k.tried {
-			items = append(items, k.attempt(fmt.Sprintf("key.try%d", i+1)))
-		}
-	}
-	for _, f := range fields {
-		if f.from.tried {
-			items = append(items, f.from.attempt(f.spec.Name+".try"))
-		}
-		for i, k := range f.key {
-			if k.tried {
-				items = append(items, k.attempt(fmt.Sprintf("%s.try%d", f.spec.Name, i+1)))
-			}
-		}
-	}
-	return items
-}
-
-// outcome is the value of an expression, tried or not.
-func (x expression) outcome(attempt string) string {
-	if x.tried {
-		return engine.Quote(attempt) + ".v"
-	}
-	if strings.ContainsAny(x.sql, " ,-") {
-		return enclosed(x.sql)
-	}
-	return x.sql
 }
 
 // readStep reads the natural key, the exclusion and the inputs of the fields.
@@ -186,7 +150,7 @@ func (f *field) describe() string {
 
 // valueSteps carry rows from the source to typed values.
 func (e *entity) valueSteps() []step {
-	steps := e.sourceSteps(e.fields)
+	steps := e.sourceSteps()
 	steps = append(steps, e.readStep(steps[len(steps)-1].name, e.fields))
 	if mapped, ok := e.mappedStep(); ok {
 		steps = append(steps, mapped)
@@ -332,73 +296,6 @@ func (e *entity) keyText() string {
 	return "concat_ws('/', " + strings.Join(parts, ", ") + ")"
 }
 
-// problems are all that may be wrong with a row.
-func (e *entity) problems() []problem {
-	var all []problem
-	failed := func(attempt string, x expression, field string) {
-		if x.tried {
-			p := failure(attempt, x)
-			p.field = field
-			all = append(all, p)
-		}
-	}
-	if e.where != nil {
-		failed("where.try", *e.where, "where")
-	}
-	for i, x := range e.excludes {
-		failed(fmt.Sprintf("exclude.try%d", i+1), x, "exclude")
-	}
-	for i, k := range e.key {
-		failed(fmt.Sprintf("key.try%d", i+1), k, "key")
-	}
-	for _, f := range e.fields {
-		for _, p := range f.problems() {
-			p.field = f.spec.Name
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
-// problemList is the list of the problems that a row has, or NULL. An excluded
-// row has none: nobody will repair it.
-func problemList(all []problem, warning bool) string {
-	var when, list []string
-	for _, p := range all {
-		if p.warning != warning {
-			continue
-		}
-		when = append(when, "("+p.when+")")
-		value := p.value
-		if value == "" {
-			value = "cast(null as varchar)"
-		}
-		list = append(list, fmt.Sprintf("case when %s then {'kind': %s, 'field': %s, 'value': %s, 'detail': %s} end",
-			p.when, p.kind, engine.Literal(p.field), value, p.detail))
-	}
-	if len(list) == 0 {
-		return "cast(null as struct(kind varchar, field varchar, value varchar, detail varchar)[])"
-	}
-	return fmt.Sprintf("case when %s is null and (\n      %s\n    ) then found([\n      %s\n    ]) end",
-		`"row.gone"`, strings.Join(when, "\n      or "), strings.Join(list, ",\n      "))
-}
-
-// unreadable lists the money fields of a row that are there and have no value,
-// also where the row is excluded.
-func (e *entity) unreadable() string {
-	var when, list []string
-	for _, f := range e.money() {
-		if f.mayBeUnreadable() {
-			when = append(when, f.unreadable())
-			list = append(list, "case when "+f.unreadable()+" then "+engine.Literal(f.spec.Name)+" end")
-		}
-	}
-	if len(list) == 0 {
-		return "cast(null as varchar[])"
-	}
-	return "case when " + strings.Join(when, " or ") + " then found([" + strings.Join(list, ", ") + "]) end"
-}
-
 // totalsSteps count and sum the source straight from the snapshot, without the
 // joins of the mapping: what they give must come back as staged, rejected or
 // excluded.
@@ -430,7 +327,7 @@ func (e *entity) keysSteps() []step {
 			parent = append(parent, f)
 		}
 	}
-	steps := e.sourceSteps(parent)
+	steps := e.sourceSteps()
 	steps = append(steps, e.readStep(steps[len(steps)-1].name, parent))
 	identified := step{name: "identified", purpose: "the id that the key makes, and its document", all: "*", items: []item{{sql: e.id(e.idName), name: "row.id"}}, from: "from read"}
 	linked := step{name: "linked", purpose: "", all: "identified.*", from: "from identified", items: e.belonging()}

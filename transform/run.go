@@ -226,6 +226,14 @@ func filesOf(m staged.Document, entity string) []string {
 // convert runs the main statements of a document type.
 func (r *run) convert(ctx context.Context, d *document) error {
 	for _, e := range d.entities {
+		if e.triedSQL == "" {
+			continue
+		}
+		if err := r.exec(ctx, e.place()+": expressions", e.triedSQL); err != nil {
+			return err
+		}
+	}
+	for _, e := range d.entities {
 		if e.keysSQL == "" {
 			continue
 		}
@@ -307,7 +315,7 @@ func (r *run) release(ctx context.Context, d *document) error {
 		}
 	}
 	for _, e := range d.entities {
-		statements = append(statements, "drop table "+convertedTable(e.name), "drop table "+duplicatesTable(e.name))
+		statements = append(statements, "drop table "+convertedTable(e.name), "drop table "+duplicatesTable(e.name), "drop table if exists "+triedTable(e.name))
 	}
 	statements = append(statements, "drop table if exists "+linksTable(d.name), "drop table "+rejectedTable(d.name))
 	for _, s := range statements {

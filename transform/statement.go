@@ -126,10 +126,11 @@ func convertedTable(entity string) string  { return "converted." + engine.Quote(
 func duplicatesTable(entity string) string { return "duplicates." + engine.Quote(entity) }
 func crosswalkTable(name string) string    { return "crosswalks." + engine.Quote(name) }
 func rejectedTable(document string) string { return "rejected." + engine.Quote(document) }
+func triedTable(entity string) string      { return "tried." + engine.Quote(entity) }
 func claimsTable(dataset string) string    { return "claims." + engine.Quote(dataset) }
 func linksTable(document string) string    { return "links." + engine.Quote(document) }
 
 // schemas are those that hold these tables.
 func schemas() []string {
-	return []string{"keys", "converted", "duplicates", "crosswalks", "rejected", "links", "claims", "results"}
+	return []string{"keys", "converted", "duplicates", "crosswalks", "rejected", "links", "claims", "results", "tried"}
 }
