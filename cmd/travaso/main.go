@@ -93,12 +93,12 @@ type errUsage struct{ error }
 func usageError(c *cli.Context, err error, _ bool) error {
 	text := err.Error()
 	if name, found := strings.CutPrefix(text, "flag provided but not defined: "); found {
-		name = strings.TrimLeft(name, "-")
+		name = "--" + strings.TrimLeft(name, "-")
 		var known []string
 		for _, flag := range c.Command.Flags {
-			known = append(known, flag.Names()...)
+			known = append(known, "--"+flag.Names()[0])
 		}
-		return errUsage{fmt.Errorf("unknown option --%s: %s%s --help lists them", name, didYouMean(name, known), c.Command.HelpName)}
+		return errUsage{fmt.Errorf("unknown option %s: %s%s --help lists them", name, didYouMean(name, known), c.Command.HelpName)}
 	}
 	return errUsage{fmt.Errorf("%s: %s --help lists the options", text, c.Command.HelpName)}
 }
