@@ -48,6 +48,13 @@ type Dataset struct {
 	Query string `yaml:"query,omitempty" json:"query,omitempty"`
 }
 
+// Check says all that is wrong with the configuration in itself, without
+// asking the database.
+func (c Config) Check() error {
+	_, err := c.checked()
+	return err
+}
+
 // checked gives the configuration with its defaults, or all that is wrong with it.
 func (c Config) checked() (Config, error) {
 	var wrong []error

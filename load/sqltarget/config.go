@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -42,23 +43,34 @@ type Config struct {
 	Constraints string `yaml:"constraints,omitempty" json:"constraints,omitempty"`
 }
 
+// Check says what is wrong with the configuration in itself, without asking
+// the target.
+func (c Config) Check() error {
+	switch {
+	case c.Driver != SQLite && c.Driver != Postgres:
+		return fmt.Errorf("target: unknown driver %q: give sqlite or postgres", c.Driver)
+	case !slices.Contains([]string{"", Auto, Defer, Keep}, c.Constraints):
+		return fmt.Errorf("target: constraints: %q is not known: give auto, defer or keep", c.Constraints)
+	case c.Driver == SQLite && c.Schema != "":
+		return fmt.Errorf("target: sqlite has no schemas: remove schema %q from the target", c.Schema)
+	case c.DSN != "" && c.DSNFile != "":
+		return fmt.Errorf("target: both dsn and dsn_file are given: keep one of them")
+	case c.DSN == "" && c.DSNFile == "":
+		return fmt.Errorf("target: no dsn: give dsn (its secrets as ${NAME} from the environment) or dsn_file")
+	}
+	return nil
+}
+
 // resolve fills in the defaults, reads the DSN file and refuses what is not known.
 func (c Config) resolve() (Config, error) {
+	if err := c.Check(); err != nil {
+		return c, err
+	}
 	if c.Constraints == "" {
 		c.Constraints = Auto
 	}
 	if c.Schema == "" && c.Driver == Postgres {
 		c.Schema = "public"
-	}
-	switch {
-	case c.Driver != SQLite && c.Driver != Postgres:
-		return c, fmt.Errorf("target: unknown driver %q: give sqlite or postgres", c.Driver)
-	case c.Constraints != Auto && c.Constraints != Defer && c.Constraints != Keep:
-		return c, fmt.Errorf("target: constraints: %q is not known: give auto, defer or keep", c.Constraints)
-	case c.Driver == SQLite && c.Schema != "":
-		return c, fmt.Errorf("target: sqlite has no schemas: remove schema %q from the target", c.Schema)
-	case c.DSN != "" && c.DSNFile != "":
-		return c, fmt.Errorf("target: both dsn and dsn_file are given: keep one of them")
 	}
 	if c.DSNFile != "" {
 		text, err := os.ReadFile(c.DSNFile)
@@ -68,7 +80,7 @@ func (c Config) resolve() (Config, error) {
 		c.DSN = strings.TrimSpace(string(text))
 	}
 	if c.DSN == "" {
-		return c, fmt.Errorf("target: no dsn: give dsn (its secrets as ${NAME} from the environment) or dsn_file")
+		return c, fmt.Errorf("target: dsn_file %s is empty", c.DSNFile)
 	}
 	return c, nil
 }

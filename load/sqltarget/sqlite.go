@@ -2,8 +2,11 @@ package sqltarget
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -33,12 +36,33 @@ func openSQLite(ctx context.Context, config Config) (*sqlx.DB, dialect, error) {
 	if parameters.Get("mode") != "ro" {
 		parameters.Set("_journal_mode", "WAL")
 	}
+	makePrivate(path)
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: parameters.Encode()}
 	db, err := sqlx.Open("sqlite3", u.String())
 	if err != nil {
 		return nil, nil, fmt.Errorf("target sqlite %s: %w", path, err)
 	}
 	return db, &sqlite{path: path}, nil
+}
+
+// makePrivate makes an empty file where there is none, that its owner alone may
+// read: left to itself, SQLite would let everyone. What stands against it
+// SQLite will meet too, and say.
+func makePrivate(path string) {
+	if file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+		file.Close()
+	}
+}
+
+// isMissing says that there is no file yet, in a folder that is there.
+func isMissing(dsn string) bool {
+	path, parameters, err := splitSQLiteDSN(dsn)
+	if err != nil || parameters.Get("mode") == "ro" {
+		return false
+	}
+	_, missing := os.Stat(path)
+	folder, err := os.Stat(filepath.Dir(path))
+	return errors.Is(missing, fs.ErrNotExist) && err == nil && folder.IsDir()
 }
 
 // splitSQLiteDSN takes a path, or a file: URI with parameters.

@@ -45,6 +45,24 @@ func Open(ctx context.Context, config Config) (*Target, error) {
 	return &Target{db: db, dialect: dialect, constraints: config.Constraints}, nil
 }
 
+// Look reads the tables of a target as Schema does, and leaves no trace of
+// having looked: an SQLite file that is not there yet has none, and is not made.
+func Look(ctx context.Context, config Config) ([]schema.Table, error) {
+	resolved, err := config.resolve()
+	if err != nil {
+		return nil, err
+	}
+	if resolved.Driver == SQLite && isMissing(resolved.DSN) {
+		return nil, nil
+	}
+	t, err := Open(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	return t.Schema(ctx)
+}
+
 // Close ends the connections.
 func (t *Target) Close() error { return t.db.Close() }
 

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,7 +10,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/travaso/travaso/extract/snapshot"
 	"github.com/travaso/travaso/load/schema"
@@ -67,20 +70,34 @@ func Prepare(ctx context.Context, plan *Plan, askTarget bool) (*Migration, error
 func (m *Migration) loadTexts() (yamlfile.Mistakes, error) {
 	files, err := m.Plan.MappingFiles()
 	if err != nil {
-		return nil, &PlanError{m.Plan.file.Mistake("mappings", err.Error(), "", "give a folder of mappings, from the plan's folder")}
+		return nil, &PlanError{m.Plan.file.Mistake(m.Plan.mappingKey(), err.Error(), "", "")}
 	}
+	folder := namedFolder{path.Clean(filepath.ToSlash(m.Plan.MappingName())), files}
 	var mistakes yamlfile.Mistakes
-	if m.Set, err = mappings.Load(files, ".", m.Plan.Constants); !collect(&mistakes, err) {
-		return nil, &PlanError{fmt.Errorf("%s: %w", m.Plan.MappingName(), err)}
+	if m.Set, err = mappings.Load(folder, folder.name, m.Plan.Constants); !collect(&mistakes, err) {
+		return nil, &PlanError{err}
 	}
-	m.Rules, err = validate.LoadRules(files, "rules.yaml", m.Plan.Constants)
+	m.Rules, err = validate.LoadRules(folder, folder.name+"/rules.yaml", m.Plan.Constants)
 	if errors.Is(err, fs.ErrNotExist) {
 		m.Rules, err = &validate.Rules{}, nil // a migration without rules is allowed, and the report says so
 	}
 	if !collect(&mistakes, err) {
-		return nil, &PlanError{fmt.Errorf("%s: %w", m.Plan.MappingName(), err)}
+		return nil, &PlanError{err}
 	}
 	return mistakes, nil
+}
+
+// namedFolder is a folder of files whose paths begin with its name, so that a
+// mistake tells of which pack, or in which folder, the file is.
+type namedFolder struct {
+	name string
+	fs.FS
+}
+
+// Open opens a file by its name in messages.
+func (f namedFolder) Open(name string) (fs.File, error) {
+	within := strings.TrimPrefix(strings.TrimPrefix(name, f.name), "/")
+	return f.FS.Open(cmp.Or(within, "."))
 }
 
 // furtherMistakes are those that mappings with mistakes of their own make
@@ -151,12 +168,7 @@ func (m *Migration) readTables(ctx context.Context) error {
 		m.Tables = declared
 		return nil
 	}
-	target, err := sqltarget.Open(ctx, m.Plan.Target.Config)
-	if err != nil {
-		return err
-	}
-	defer target.Close()
-	present, err := target.Schema(ctx)
+	present, err := sqltarget.Look(ctx, m.Plan.Target.Config)
 	if err != nil {
 		return err
 	}

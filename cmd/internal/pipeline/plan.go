@@ -113,6 +113,9 @@ func LoadPlan(path string) (*Plan, error) {
 	if err := plan.fillIn(); err != nil {
 		return nil, &PlanError{err}
 	}
+	if err := plan.checkSettings(); err != nil {
+		return nil, &PlanError{fmt.Errorf("plan %s: %w", path, err)}
+	}
 	return plan, nil
 }
 
@@ -206,6 +209,18 @@ func (p *Plan) fillIn() error {
 	return nil
 }
 
+// checkSettings asks source and target what is wrong with their settings,
+// before either of them is looked for.
+func (p *Plan) checkSettings() error {
+	var source error
+	if p.Source.Files != nil {
+		_, source = filesource.New(*p.Source.Files)
+	} else {
+		source = p.Source.Database.Check()
+	}
+	return errors.Join(source, p.Target.Check())
+}
+
 // inherit gives the plan's files what the pack says of them, where the plan says nothing.
 func inherit(files *filesource.Config, format filesource.Format, datasets map[string]filesource.Dataset) {
 	if len(files.Datasets) == 0 {
@@ -235,7 +250,7 @@ func inherit(files *filesource.Config, format filesource.Format, datasets map[st
 func (p *Plan) packFile() (*packFile, error) {
 	files, err := p.MappingFiles()
 	if err != nil {
-		return nil, p.file.Mistake("pack", err.Error(), "", "")
+		return nil, p.file.Mistake(p.mappingKey(), err.Error(), "", "")
 	}
 	text, err := fs.ReadFile(files, "pack.yaml")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -255,9 +270,17 @@ func (p *Plan) MappingFiles() (fs.FS, error) {
 		return mappings.Pack(p.Pack)
 	}
 	if info, err := os.Stat(p.Mappings); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("mappings %s is no folder that can be read", p.Mappings)
+		return nil, fmt.Errorf("mappings %s is no folder that can be read: give its path from the folder of the plan", p.Mappings)
 	}
 	return os.DirFS(p.Mappings), nil
+}
+
+// mappingKey is the key of the plan that names the mappings.
+func (p *Plan) mappingKey() string {
+	if p.Pack != "" {
+		return "pack"
+	}
+	return "mappings"
 }
 
 // MappingName is what messages call the folder of the mappings.
