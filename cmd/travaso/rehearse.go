@@ -62,11 +62,14 @@ func printReport(c *cli.Context, rep *report.Report) error {
 	return rep.WriteTerminal(c.App.Writer, terminalWidth(), report.Options{Unmasked: c.Bool(unmaskFlag.Name)})
 }
 
-// terminalWidth is 0 where the output is no terminal.
+// uncut is the width of an output that is no terminal: a file keeps whole lines.
+const uncut = 1000
+
+// terminalWidth is how many characters a line of the output may have.
 func terminalWidth() int {
 	width, _, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil {
-		return 0
+		return uncut
 	}
 	return width
 }

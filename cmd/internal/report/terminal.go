@@ -35,6 +35,7 @@ func (r *Report) WriteTerminal(w io.Writer, width int, o Options) error {
 	s.reasons(words.Dependants, r.Dependants)
 	s.unmapped()
 	s.reasons(words.Warnings, r.Warnings)
+	s.notes()
 	s.files()
 	s.verdict()
 	_, err = io.WriteString(w, s.text.String())
@@ -156,6 +157,17 @@ func (s *summary) unmapped() {
 	}
 	s.table(nil, rows, 0, 3)
 	s.more(len(s.Unmapped))
+}
+
+func (s *summary) notes() {
+	if len(s.Run.Notes) == 0 {
+		return
+	}
+	s.heading(s.T.Notes)
+	for _, note := range s.Run.Notes[:min(len(s.Run.Notes), shownLines)] {
+		s.line(visible(note))
+	}
+	s.more(len(s.Run.Notes))
 }
 
 func (s *summary) files() {

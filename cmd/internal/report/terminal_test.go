@@ -14,7 +14,7 @@ func TestTerminalSummary(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := out.String()
-		for _, want := range []string{"NO-GO", "204,540,007.73", "1,736", "71,622.22", "2 of 4 rules hold", "runs/5f2c9d1e8b7a/report.html", "71,000.00"} {
+		for _, want := range []string{"NO-GO", "204,540,007.73", "1,736", "71,622.22", "2 of 4 rules hold", "runs/5f2c9d1e8b7a/report.html", "71,000.00", "deferred"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("width %d: the summary does not tell %q", width, want)
 			}
