@@ -1,7 +1,6 @@
 package sqltarget
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -27,14 +26,14 @@ const (
 	Keep = "keep"
 )
 
-// Config says where the target is. It prints without its password, as text
-// and as JSON.
+// Config says where the target is. It prints without its password; as JSON it
+// has no DSN at all.
 type Config struct {
 	// Driver is sqlite or postgres.
 	Driver string `yaml:"driver" json:"driver"`
 	// DSN is the path of the database file for sqlite, a connection URL or
 	// key=value text for postgres.
-	DSN string `yaml:"dsn,omitempty" json:"dsn,omitempty"`
+	DSN string `yaml:"dsn,omitempty" json:"-"`
 	// DSNFile is a file that holds the DSN, in place of DSN.
 	DSNFile string `yaml:"dsn_file,omitempty" json:"dsn_file,omitempty"`
 	// Schema is the PostgreSQL schema of the tables; default public.
@@ -121,9 +120,3 @@ func (c Config) String() string {
 
 // GoString prints the configuration without its password.
 func (c Config) GoString() string { return c.String() }
-
-// MarshalJSON writes the configuration without its password.
-func (c Config) MarshalJSON() ([]byte, error) {
-	type plain Config
-	return json.Marshal(plain(c.Redacted()))
-}

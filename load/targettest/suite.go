@@ -32,7 +32,10 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 		{"scope and baseline", scopeAndBaseline},
 		{"one load at a time", oneAtATime},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.test(t, fresh(t)) })
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.test(t, fresh(t))
+		})
 	}
 }
 
