@@ -127,6 +127,15 @@ func (f *fixture) run(options ...func(*Options)) (*staged.Manifest, []string) {
 	return m, f.findings(o.RunFolder)
 }
 
+// tryRun compiles and runs, and gives the error of either.
+func (f *fixture) tryRun() (*staged.Manifest, error) {
+	p, err := Compile(f.t.Context(), f.eng, f.in)
+	if err != nil {
+		return nil, err
+	}
+	return Run(f.t.Context(), f.eng, p, Options{RunFolder: filepath.Join(f.folder, "run")})
+}
+
 func (f *fixture) findings(runFolder string) []string {
 	f.t.Helper()
 	return f.list("select concat_ws(' ', kind, coalesce(entity, '-'), coalesce(\"key\", '-'), coalesce(field, '-'), coalesce('[' || \"value\" || ']', '-')) || case when severity = 'warning' then ' warning' else '' end from read_parquet(" +

@@ -176,7 +176,7 @@ func (f *field) referenceProblems() []problem {
 		return append(all, orphan, depends)
 	case f.toSibling():
 		depends.when = f.part("gone") + " is not null"
-		depends.detail = engine.Literal("this " + f.to.name + " is excluded")
+		depends.detail = "concat(" + engine.Literal("this "+f.to.name+" is ") + ", " + f.part("gone") + ")"
 	default:
 		depends.when = f.part("status") + " <> 'staged'"
 		depends.detail = "concat(" + engine.Literal("this "+f.to.name+" is ") + ", " + f.part("status") + ")"

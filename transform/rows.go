@@ -209,9 +209,9 @@ func (e *entity) linkedStep(from string) step {
 		s.items = append(s.items, item{sql: to + ".id", name: f.spec.Name + ".id"})
 		value := to + ".id"
 		if f.to.document == e.document {
-			s.items = append(s.items, item{sql: to + ".document", name: f.spec.Name + ".document"}, item{sql: to + ".excluded", name: f.spec.Name + ".gone"})
+			s.items = append(s.items, item{sql: to + ".document", name: f.spec.Name + ".document"}, item{sql: gone(to), name: f.spec.Name + ".gone"})
 			if f.warns() {
-				value = "case when " + to + ".excluded is null then " + value + " end"
+				value = "case when " + gone(to) + " is null then " + value + " end"
 			}
 		} else {
 			s.items = append(s.items, item{sql: to + ".status", name: f.spec.Name + ".status"})
@@ -223,6 +223,12 @@ func (e *entity) linkedStep(from string) step {
 	}
 	s.items = append(s.items, e.belonging()...)
 	return s
+}
+
+// gone says why a row of the same document type is not to be referred to,
+// whatever becomes of its document; NULL else.
+func gone(to string) string {
+	return fmt.Sprintf("case when %s.excluded is not null then 'excluded' when %s.id is not null and %s.document is null then 'without a document' end", to, to, to)
 }
 
 // belonging says to which document a row belongs and whether it is left out:
