@@ -65,18 +65,24 @@ func findingsFile(path string) string {
 	return fmt.Sprintf("copy (from %s %s) to %s (format parquet)", findingsTable, findingOrder, engine.Literal(path))
 }
 
-// findingsCSV writes the findings of a document type for people. A spreadsheet
-// takes a cell that begins with = + - @ for a formula and runs it, so such a
-// cell gets an apostrophe in front, unless it is a number.
-func findingsCSV(document, path string) string {
+// findingsCSV writes the findings that a condition is true for, for people. A
+// spreadsheet takes a cell that begins with = + - @ for a formula and runs it,
+// so such a cell gets an apostrophe in front, unless it is a number; a NUL byte,
+// which ends many a reader's text, is shown as \x00.
+func findingsCSV(where, path string) string {
 	var columns []string
 	for _, c := range []string{"severity", "kind", "entity", "key", "field", "value", "detail", "dataset", "part", "row"} {
 		name := engine.Quote(c)
 		if c != "part" && c != "row" {
-			name = fmt.Sprintf("case when regexp_matches(%s, '^[=+@\\t\\r-]') and not regexp_full_match(%s, '[+-][0-9.,]+') then concat('''', %s) else %s end as %s", name, name, name, name, name)
+			name = fmt.Sprintf("replace(case when regexp_matches(%[1]s, '^[=+@\\t\\r-]') and not regexp_full_match(%[1]s, '[+-][0-9.,]+') then concat('''', %[1]s) else %[1]s end, chr(0), '\\x00') as %[1]s", name)
 		}
 		columns = append(columns, name)
 	}
-	return fmt.Sprintf("copy (select %s from (from %s where document = %s %s)) to %s (format csv, header true)",
-		strings.Join(columns, ", "), findingsTable, engine.Literal(document), findingOrder, engine.Literal(path))
+	return fmt.Sprintf("copy (select %s from (from %s where %s %s)) to %s (format csv, header true)",
+		strings.Join(columns, ", "), findingsTable, where, findingOrder, engine.Literal(path))
+}
+
+// isUnclaimed is true for the findings of a dataset's rows that no mapping takes.
+func isUnclaimed(dataset string) string {
+	return "kind = " + kindLiteral(finding.Unclaimed) + " and dataset = " + engine.Literal(dataset)
 }

@@ -326,14 +326,28 @@ func (r *run) release(ctx context.Context, d *document) error {
 	return nil
 }
 
-// writeFindings writes all problems found: one Parquet file for machines, a
-// CSV per document type for people.
+// writeFindings writes all problems found: one Parquet file for machines, and
+// for people a CSV for each document type and one for the rows of a dataset
+// that no mapping takes.
 func (r *run) writeFindings(ctx context.Context) error {
 	if err := r.writeRejects(ctx, staged.FindingsName, findingsFile); err != nil {
 		return err
 	}
 	for _, d := range r.program.documents {
-		if err := r.writeRejects(ctx, d.name+".csv", func(path string) string { return findingsCSV(d.name, path) }); err != nil {
+		ofType := "document = " + engine.Literal(d.name)
+		if err := r.writeRejects(ctx, d.name+".csv", func(path string) string { return findingsCSV(ofType, path) }); err != nil {
+			return err
+		}
+	}
+	for _, d := range r.program.input.Datasets {
+		var some bool
+		if err := r.eng.QueryRow(ctx, "select exists (from "+findingsTable+" where "+isUnclaimed(d.Name)+")").Scan(&some); err != nil {
+			return fmt.Errorf("rows of %s that no mapping takes: %w", d.Name, r.explain(err))
+		}
+		if !some {
+			continue
+		}
+		if err := r.writeRejects(ctx, "unclaimed-"+d.Name+".csv", func(path string) string { return findingsCSV(isUnclaimed(d.Name), path) }); err != nil {
 			return err
 		}
 	}
