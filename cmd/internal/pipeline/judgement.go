@@ -18,11 +18,24 @@ func Judge(rep *report.Report) error {
 	var reasons []string
 	for _, c := range rep.Verdict.Criteria {
 		if !c.Holds {
-			reasons = append(reasons, fmt.Sprintf("%s %s, accepted %s", strings.ReplaceAll(c.Code, "_", " "), c.Found, c.Accepted))
+			found, accepted := c.Figures()
+			reasons = append(reasons, fmt.Sprintf("%s %s, accepted %s", strings.ReplaceAll(c.Code, "_", " "), found, accepted))
 		}
 	}
 	if len(reasons) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: %s; mend the source or the mappings, or raise accept: in the plan", ErrFindings, strings.Join(reasons, "; "))
+	return fmt.Errorf("%w: %s; %s, or raise accept: in the plan", ErrFindings, strings.Join(reasons, "; "), remedy(Kind(rep.Run.Kind)))
+}
+
+// remedy says how to go on. Other mappings always begin a new run; a source
+// that was mended is read again only by a new one.
+func remedy(kind Kind) string {
+	switch kind {
+	case Cutover:
+		return "mend the mappings, or mend the source and read it again with cutover --fresh"
+	case Manual:
+		return "mend the mappings or the source and extract again"
+	}
+	return "mend the mappings or the source and rehearse again"
 }

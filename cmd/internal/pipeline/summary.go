@@ -56,7 +56,7 @@ func (r *Run) gather(ctx context.Context) (*report.Report, error) {
 	if err := rep.Reckon(r.m.accept()); err != nil { // it says which column is a document's amount
 		return nil, err
 	}
-	if err := r.addReasons(ctx, rep); err != nil {
+	if err := r.addReasons(ctx, rep, read); err != nil {
 		return nil, err
 	}
 	if rep.Timings, err = r.timings(); err != nil {
@@ -119,7 +119,7 @@ func columnNotes(read *snapshot.Manifest) []string {
 	return notes
 }
 
-func (r *Run) addReasons(ctx context.Context, rep *report.Report) (err error) {
+func (r *Run) addReasons(ctx context.Context, rep *report.Report, read *snapshot.Manifest) (err error) {
 	if err := r.createProblems(ctx, rep.Documents); err != nil {
 		return err
 	}
@@ -132,6 +132,16 @@ func (r *Run) addReasons(ctx context.Context, rep *report.Report) (err error) {
 	if rep.Warnings, err = r.reasons(ctx, "severity = 'warning'"); err != nil {
 		return err
 	}
+	if r.m.Plan.Source.Files != nil {
+		for _, reasons := range [][]report.Reason{rep.Rejects, rep.Dependants, rep.Warnings} {
+			locate(reasons, read)
+		}
+	}
+	unreadable, err := r.unreadable(read)
+	if err != nil {
+		return err
+	}
+	rep.Rejects = append(unreadable, rep.Rejects...)
 	rep.Unmapped, err = r.unmapped(ctx)
 	return err
 }

@@ -22,9 +22,9 @@ func (r *Run) writeUnmapped(values []report.Unmapped) error {
 			continue // another field of the same crosswalk lacks it too
 		}
 		seen[[2]string{u.Crosswalk, u.Value}] = true
-		note := fmt.Sprintf("%d documents", u.Documents)
+		note := fmt.Sprintf("documents %d", u.Documents)
 		if u.Money != "" {
-			note += ", " + u.Money
+			note += ", money " + u.Money
 		}
 		lines[u.Crosswalk] = append(lines[u.Crosswalk], []string{withoutFormula(u.Value), "", note})
 	}

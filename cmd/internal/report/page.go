@@ -87,7 +87,7 @@ func (p *page) Beyond(f finding.Finding) string {
 func (p *page) Criteria() []criterionView {
 	var views []criterionView
 	for _, c := range p.Verdict.Criteria {
-		found, accepted := c.figures()
+		found, accepted := c.Figures()
 		views = append(views, criterionView{Name: p.T.criterion(c.Code), Found: found, Accepted: accepted, Holds: c.Holds})
 	}
 	return views

@@ -116,8 +116,8 @@ func (r *Report) errors() int64 {
 	return n
 }
 
-// figures gives a criterion's figures for people.
-func (c Criterion) figures() (found, accepted string) {
+// Figures gives a criterion's figures for people.
+func (c Criterion) Figures() (found, accepted string) {
 	measure := Rows
 	if c.Code == ByMoney {
 		measure = c.Code
