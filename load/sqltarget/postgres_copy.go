@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"sync"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -24,22 +25,28 @@ func (p *postgres) insert(ctx context.Context, tx *transaction, into string, col
 			fmt.Sprintf("copy %s (%s) from stdin", into, quoteAll(names, "")))
 		return err
 	})
-	if reader.failed != nil {
-		return 0, reader.failed // the server only repeats it
+	lines, failed := reader.stop()
+	if failed != nil {
+		return 0, failed // the server only repeats it
 	}
 	if err != nil {
 		return 0, err
 	}
-	if tag.RowsAffected() != reader.lines {
-		return 0, fmt.Errorf("%d rows were sent to %s and %d arrived", reader.lines, into, tag.RowsAffected())
+	if tag.RowsAffected() != lines {
+		return 0, fmt.Errorf("%d rows were sent to %s and %d arrived", lines, into, tag.RowsAffected())
 	}
 	return tag.RowsAffected(), nil
 }
 
-// copyReader writes rows in the text format of COPY as they are read.
+// copyReader writes rows in the text format of COPY as they are read. The
+// driver reads in a goroutine of its own, which may outlive the COPY where the
+// connection is lost: stop ends it for good, before the rows are closed.
 type copyReader struct {
 	columns []column
 	next    nextRow
+
+	mu      sync.Mutex
+	stopped bool
 	lines   int64
 	text    []byte // written and not read yet
 	start   int
@@ -49,6 +56,11 @@ type copyReader struct {
 
 // Read implements io.Reader.
 func (r *copyReader) Read(into []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopped {
+		return 0, io.ErrClosedPipe
+	}
 	for r.start == len(r.text) {
 		if r.failed != nil {
 			return 0, r.failed
@@ -61,6 +73,15 @@ func (r *copyReader) Read(into []byte) (int, error) {
 	n := copy(into, r.text[r.start:])
 	r.start += n
 	return n, nil
+}
+
+// stop waits for a read under way and lets no other begin. It gives the rows
+// read, and the error of reading them.
+func (r *copyReader) stop() (lines int64, failed error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = true
+	return r.lines, r.failed
 }
 
 // fill writes rows until there is a buffer full of them.
