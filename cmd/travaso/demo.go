@@ -24,7 +24,7 @@ func newDemoCommand() *cli.Command {
 		ArgsUsage: " ",
 		Flags: []cli.Flag{
 			&cli.PathFlag{Name: "in", Value: "travaso-demo", Usage: "the folder to make it in; an earlier demo there is replaced"},
-			&cli.IntFlag{Name: "documents", Value: legacy.DefaultDocuments, Usage: "how many documents of all types together"},
+			&cli.IntFlag{Name: "documents", Value: legacy.DefaultDocuments, Usage: "how many documents of all types together, 500 or more"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "what the figures are drawn from"},
 			&cli.BoolFlag{Name: "dirt", Usage: "put defects into the data, some of which the plan does not accept"},
 			&cli.BoolFlag{Name: "prepare", Usage: "make the database and the plan, and run nothing"},
@@ -34,9 +34,15 @@ func newDemoCommand() *cli.Command {
 	}
 }
 
+// leastDocuments have room for all the defects, whatever the seed.
+const leastDocuments = 500
+
 func runDemo(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return errUsage{fmt.Errorf("demo takes no arguments, only options")}
+	}
+	if documents := c.Int("documents"); documents < leastDocuments {
+		return errUsage{fmt.Errorf("--documents %d: a demo needs %d or more, to have room for its defects", documents, leastDocuments)}
 	}
 	folder := c.Path("in")
 	if err := clearDemo(folder); err != nil {
