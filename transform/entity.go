@@ -190,6 +190,12 @@ func (c *compiler) expression(e *entity, place, sql string) expression {
 		texts[name] = f.isText()
 	}
 	x.tried = canFail(tree, texts) && !hasSubquery(tree)
+	if x.tried {
+		x.columns = slices.DeleteFunc(columnsOf(tree), func(name string) bool {
+			_, ok := e.families[strings.ToLower(name)]
+			return !ok // the parameter of a lambda
+		})
+	}
 	return x
 }
 

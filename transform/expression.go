@@ -23,6 +23,8 @@ type expression struct {
 	sql    string
 	family family
 	tried  bool
+	// columns are those of the source that a tried expression reads, as it names them.
+	columns []string
 }
 
 // safeFunctions cannot fail on any text.
@@ -176,6 +178,20 @@ func tablesOf(tree syntax) []string {
 	})
 	slices.Sort(tables)
 	return slices.Compact(tables)
+}
+
+// columnsOf are the columns that an expression names, in the order of their names.
+func columnsOf(tree syntax) []string {
+	var columns []string
+	walk(tree, func(node map[string]any) {
+		if names, ok := node["column_names"].([]any); ok && node["class"] == "COLUMN_REF" && len(names) == 1 {
+			if name, ok := names[0].(string); ok {
+				columns = append(columns, name)
+			}
+		}
+	})
+	slices.Sort(columns)
+	return slices.Compact(columns)
 }
 
 func walk(tree syntax, visit func(map[string]any)) {

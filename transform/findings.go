@@ -43,9 +43,9 @@ func (e *entity) findings() []statement {
 		}
 		needs := engine.Quote(f.needs())
 		all = append(all, statement{"rows of " + e.name + " that need a rejected " + f.to.document.name, fmt.Sprintf(
-			"insert into %s\nselect %s, 'error', %s, %s, null, %s, %s\nfrom %s as _rows semi join %s as _gone on _gone.document = %s where %s is null",
+			"insert into %s\nselect %s, 'error', %s, %s, _wanted_key, %s, %s\nfrom %s as _rows join %s on _wanted_id = %s where %s is not null and %s is null",
 			findingsTable, kindLiteral(finding.DependsOn), e.findingSubject(), engine.Literal(f.spec.Name), engine.Literal("this "+f.to.name+" is rejected"), findingPlace,
-			convertedTable(e.name), rejectedTable(e.document.name), needs, excludedColumn)})
+			convertedTable(e.name), f.to.wanted(), engine.Quote(f.spec.Name), needs, excludedColumn)})
 		own = append(own, fmt.Sprintf("not exists (from %s as _needed where _needed.document = %s)", rejectedTable(e.document.name), needs))
 	}
 	return append(all, statement{"rows of " + e.name + " that only share a document with a rejected one", fmt.Sprintf(

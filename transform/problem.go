@@ -15,9 +15,22 @@ type problem struct {
 	warning                   bool
 }
 
-// failure is the problem of an expression that failed on the row.
+// failure is the problem of an expression that failed on the row: its value
+// are the columns that the expression reads.
 func failure(attempt string, x expression) problem {
-	return problem{when: engine.Quote(attempt) + " is null", kind: kindLiteral(finding.BadText), detail: engine.Literal("the expression failed: " + x.sql)}
+	p := problem{when: engine.Quote(attempt) + " is null", kind: kindLiteral(finding.BadText), detail: engine.Literal("the expression failed: " + x.sql)}
+	var values []string
+	for _, c := range x.columns {
+		values = append(values, fmt.Sprintf("concat(%s, %s)", engine.Literal(c+"="), engine.Quote(c)))
+	}
+	switch len(values) {
+	case 0:
+	case 1:
+		p.value = "cast(" + engine.Quote(x.columns[0]) + " as varchar)"
+	default:
+		p.value = "concat_ws(', ', " + strings.Join(values, ", ") + ")"
+	}
+	return p
 }
 
 // problems are all that may be wrong with a row.

@@ -72,13 +72,20 @@ func (d *document) detach() []statement {
 				continue
 			}
 			all = append(all, statement{f.spec.Name + " of " + e.name + " may be empty: those whose document is rejected are", fmt.Sprintf(
-				"update %s set %s = null, %s = list_append(coalesce(%s, []), {'kind': %s, 'field': %s, 'value': null, 'detail': %s})\nwhere %s is null and %s in (select document from %s)",
+				"update %s set %s = null, %s = list_append(coalesce(%s, []), {'kind': %s, 'field': %s, 'value': _wanted_key, 'detail': %s})\nfrom %s\nwhere _wanted_id = %s and %s is not null and %s is null",
 				convertedTable(e.name), engine.Quote(f.spec.Name), warningsColumn, warningsColumn,
 				kindLiteral(finding.DependsOn), engine.Literal(f.spec.Name), engine.Literal("this "+f.to.name+" is rejected"),
-				excludedColumn, engine.Quote(f.needs()), rejectedTable(d.name))})
+				f.to.wanted(), engine.Quote(f.spec.Name), engine.Quote(f.needs()), excludedColumn)})
 		}
 	}
 	return all
+}
+
+// wanted is a relation of the ids and natural keys of the rows of an entity
+// whose document is rejected.
+func (e *entity) wanted() string {
+	return fmt.Sprintf("(select %s as _wanted_id, min(%s) as _wanted_key from %s as _rows semi join %s as _gone on _gone.document = %s group by %s) as _wanted",
+		idColumn, staged.KeyColumn, convertedTable(e.name), rejectedTable(e.document.name), staged.DocumentColumn, idColumn)
 }
 
 // standing is the SQL of a converted row's status, where _gone is the rejected

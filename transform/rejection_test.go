@@ -93,7 +93,7 @@ func TestRejection(t *testing.T) {
 				f.texts("h", "N|P|V", "1||x", "2|1|1", "3|2|1", "4|3|1", "5|5|1", "6|7|1", "7|6|1", "8|9|1", "9|8|x", "10||1")
 				f.mapping("doc", mappings.Entity{From: []string{"h"}, Key: []string{"N"}, Fields: fields("doc", mappings.Field{Name: "previous_id", Ref: "doc", Key: []string{"P"}}, amount("v", "V"))})
 			},
-			findings: []string{"bad_number doc 1 v [x]", "bad_number doc 9 v [x]", "depends_on doc 2 previous_id -", "depends_on doc 3 previous_id -", "depends_on doc 4 previous_id -", "depends_on doc 8 previous_id -", "depends_on doc 9 previous_id -"},
+			findings: []string{"bad_number doc 1 v [x]", "bad_number doc 9 v [x]", "depends_on doc 2 previous_id [1]", "depends_on doc 3 previous_id [2]", "depends_on doc 4 previous_id [3]", "depends_on doc 8 previous_id [9]", "depends_on doc 9 previous_id [8]"},
 			staged:   map[string][]string{"doc/doc": {"10", "5", "6", "7"}},
 		},
 		"inside a type, to an excluded one and to none": {
@@ -101,7 +101,7 @@ func TestRejection(t *testing.T) {
 				f.texts("h", "N|P|S", "1|2|A", "2||X", "3|9|A", "4|1|A")
 				f.mapping("doc", mappings.Entity{From: []string{"h"}, Key: []string{"N"}, Exclude: []mappings.Exclude{{When: "S = 'X'", Reason: "x"}}, Fields: fields("doc", mappings.Field{Name: "previous_id", Ref: "doc", Key: []string{"P"}})})
 			},
-			findings: []string{"depends_on doc 1 previous_id [2]", "depends_on doc 4 previous_id -", "orphan doc 3 previous_id [9]"},
+			findings: []string{"depends_on doc 1 previous_id [2]", "depends_on doc 4 previous_id [1]", "orphan doc 3 previous_id [9]"},
 			excluded: map[string]int64{"doc": 1},
 		},
 		"references that only warn are emptied": {
@@ -112,7 +112,7 @@ func TestRejection(t *testing.T) {
 				f.mapping("b", mappings.Entity{From: []string{"b"}, Key: []string{"N"}, Fields: fields("b",
 					mappings.Field{Name: "a_id", Ref: "a", Key: []string{"A"}, OnFail: "warn"}, mappings.Field{Name: "b_id", Ref: "b", Key: []string{"P"}, OnFail: "warn"})})
 			},
-			findings: []string{"bad_number a 1 v [x]", "depends_on b 1 a_id [1] warning", "depends_on b 4 b_id - warning", "depends_on b 6 b_id - warning", "duplicate_key b 5 - [5]", "duplicate_key b 5 - [5]", "orphan b 3 a_id [9] warning"},
+			findings: []string{"bad_number a 1 v [x]", "depends_on b 1 a_id [1] warning", "depends_on b 4 b_id [5] warning", "depends_on b 6 b_id [5] warning", "duplicate_key b 5 - [5]", "duplicate_key b 5 - [5]", "orphan b 3 a_id [9] warning"},
 			staged:   map[string][]string{"a/a": {"2"}, "b/b": {"1", "2", "3", "4", "6"}},
 		},
 		"a required reference": {
@@ -151,7 +151,7 @@ func TestRejection(t *testing.T) {
 				f.mapping("doc", mappings.Entity{From: []string{"h"}, Where: "cast(W as integer) = 1", Exclude: []mappings.Exclude{{When: "X = 1", Reason: "x"}}, Key: []string{"cast(K as integer) + 100"},
 					Fields: fields("doc", mappings.Field{Name: "v", SQL: "cast(V as integer) * 2", As: "money"}, mappings.Field{Name: "n", From: "N"})})
 			},
-			findings: []string{"bad_text doc  key -", "bad_text doc 102 where -", "bad_text doc 103 exclude -", "bad_text doc 104 v -", "unclaimed - - - -"},
+			findings: []string{"bad_text doc  key [d]", "bad_text doc 102 where [a]", "bad_text doc 103 exclude [b]", "bad_text doc 104 v [c]", "unclaimed - - - -"},
 			staged:   map[string][]string{"doc/doc": {"101"}},
 			excluded: map[string]int64{"doc": 1},
 		},
