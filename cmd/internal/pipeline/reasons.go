@@ -48,6 +48,25 @@ func (r *Run) createProblems(ctx context.Context, documents []report.Document) e
 		strings.Join(places, " union all "), strings.Join(amounts, " union all "), engine.ReadParquet(findings)))
 }
 
+// stray counts the rejected rows that belong to no document.
+func (r *Run) stray(ctx context.Context, documents []report.Document) (rows int64, err error) {
+	for _, d := range documents {
+		for _, e := range d.Entities {
+			file := filepath.Join(r.Folder, staged.RejectsFolder, e.Name+".parquet")
+			if _, err := os.Stat(file); err != nil {
+				continue // nothing of the entity was rejected
+			}
+			var found int64
+			query := "select count(*) from " + engine.ReadParquet(file) + " where _status = 'rejected' and _document is null"
+			if err := r.engine.QueryRow(ctx, query).Scan(&found); err != nil {
+				return 0, fmt.Errorf("count rejected rows of no document in %s: %w", file, err)
+			}
+			rows += found
+		}
+	}
+	return rows, nil
+}
+
 // amountEntity is the entity whose column stands for the document's amount:
 // the first, head before lines, that has it.
 func amountEntity(d report.Document) string {

@@ -142,6 +142,9 @@ func (r *Run) addReasons(ctx context.Context, rep *report.Report, read *snapshot
 		return err
 	}
 	rep.Rejects = append(unreadable, rep.Rejects...)
+	if rep.Stray, err = r.stray(ctx, rep.Documents); err != nil {
+		return err
+	}
 	rep.Unmapped, err = r.unmapped(ctx)
 	return err
 }

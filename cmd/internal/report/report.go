@@ -49,6 +49,9 @@ type Report struct {
 	Dependants []Reason   `json:"dependants,omitempty"`
 	Warnings   []Reason   `json:"warnings,omitempty"`
 	Unmapped   []Unmapped `json:"unmapped,omitempty"` // by money, then documents
+	// Stray are the rejected rows that belong to no document: lines whose header
+	// is not there.
+	Stray int64 `json:"stray,omitempty"`
 
 	// Target are the target's own totals by table, less what was there before;
 	// nil where nothing was loaded.

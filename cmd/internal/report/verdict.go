@@ -77,7 +77,7 @@ func (r *Report) rejectedDocuments() int64 {
 			n += reason.Rows
 		}
 	}
-	return n
+	return n + r.Stray
 }
 
 // rejectedMoney adds the amounts of the rejected documents; a negative total
