@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/urfave/cli/v2"
 )
 
 const module = "github.com/travaso/travaso/"
@@ -105,9 +107,30 @@ func TestTopFolders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	made := ignored(t)
 	for _, entry := range entries {
-		if !strings.HasPrefix(entry.Name(), ".") && !slices.Contains(top, entry.Name()) && entry.Name() != "runs" {
+		if !strings.HasPrefix(entry.Name(), ".") && !slices.Contains(top, entry.Name()) && !slices.Contains(made, entry.Name()) {
 			t.Errorf("%s stands at the top: only %s and dot-folders may", entry.Name(), strings.Join(top, " "))
 		}
 	}
+}
+
+// ignored are the names at the top that .gitignore allows beside the project's:
+// what the program makes when it is run in a clone, the demo's folder first of all.
+func ignored(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root(t), ".gitignore"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for line := range strings.Lines(string(text)) {
+		if name, atTop := strings.CutPrefix(strings.TrimSpace(line), "/"); atTop {
+			names = append(names, strings.TrimSuffix(name, "/"))
+		}
+	}
+	if demo := newDemoCommand().Flags[0].(*cli.PathFlag).Value; !slices.Contains(names, demo) {
+		t.Errorf(".gitignore does not have /%s/, which travaso demo makes", demo)
+	}
+	return names
 }
