@@ -60,7 +60,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		"set preserve_insertion_order = false",
 		"set autoinstall_known_extensions = false",
 		"set autoload_known_extensions = false",
-		"set timezone = 'UTC'",
+		"set global timezone = 'UTC'",
 		"set allowed_directories = [" + strings.Join(folders, ", ") + "]",
 	}
 	if o.Threads > 0 {
