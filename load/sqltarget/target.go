@@ -72,11 +72,15 @@ func (t *Target) Name() string { return t.dialect.name() }
 // Writers is how many batches are worth applying at once.
 func (t *Target) Writers() int { return t.dialect.writers() }
 
-// Schema reads the tables of the target, but for the journal's, in order of name.
+// Schema reads the tables of the target, but for the journal's, in order of
+// name. Keys that wait for the end of a load are there too.
 func (t *Target) Schema(ctx context.Context) ([]schema.Table, error) {
 	tables, err := t.dialect.tables(ctx, t.db)
 	if err != nil {
 		return nil, t.dialect.explain(err, "read its tables")
+	}
+	if err := t.addWaiting(ctx, tables); err != nil {
+		return nil, t.dialect.explain(err, "read the keys that wait")
 	}
 	return slices.DeleteFunc(tables, func(table schema.Table) bool { return isJournal(table.Name) }), nil
 }

@@ -1,6 +1,7 @@
 package targettest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,7 +9,7 @@ import (
 
 func constraintsWait(t *testing.T, s Subject) {
 	target := s.open(t, "auto")
-	before := s.Catalogue(t)
+	before, tables := s.Catalogue(t), tablesOf(t, target)
 	staged := Ledger("run-1", 40, 2)
 	prepared, err := target.Prepare(t.Context(), staged.migration())
 	if err != nil {
@@ -20,6 +21,11 @@ func constraintsWait(t *testing.T, s Subject) {
 	}
 	if !strings.Contains(strings.Join(during, "\n"), "impegno_capienza") {
 		t.Error("a check was dropped")
+	}
+	// Who looks now, as after an interruption, finds the tables with all their keys.
+	sameLines(t, tables, tablesOf(t, s.Open(t, "auto")))
+	if err := target.Create(t.Context(), DDL); err != nil {
+		t.Errorf("creating again while constraints wait: %v", err)
 	}
 	// In any order, as nothing is checked: payments first.
 	for _, kind := range slices.Backward(prepared.Types) {
@@ -40,6 +46,27 @@ func constraintsWait(t *testing.T, s Subject) {
 	if err := s.Try(t, "insert into soggetto (ente_id, id, codice, attivo) values (30, '"+text(ID("x", 1))+"', 'S1', true)"); err == nil {
 		t.Error("a duplicate is accepted after the load")
 	}
+}
+
+// tablesOf describes the tables and their keys, a line each, sorted.
+func tablesOf(t *testing.T, target Target) []string {
+	t.Helper()
+	tables, err := target.Schema(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, table := range tables {
+		lines = append(lines, fmt.Sprintf("%s: primary key %v", table.Name, table.PrimaryKey))
+		for _, unique := range table.Unique {
+			lines = append(lines, fmt.Sprintf("%s: unique %v", table.Name, unique))
+		}
+		for _, key := range table.ForeignKeys {
+			lines = append(lines, fmt.Sprintf("%s: %v refers to %s %v", table.Name, key.Columns, key.Table, key.References))
+		}
+	}
+	slices.Sort(lines)
+	return lines
 }
 
 func constraintsKept(t *testing.T, s Subject) {
