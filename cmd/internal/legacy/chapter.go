@@ -4,14 +4,16 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+
+	"github.com/travaso/travaso/cmd/internal/fiction"
 )
 
 // chapter is a budget chapter and what has come together on it.
 type chapter struct {
 	number int
 	// residual movements carried on it, and those of the year and the two after it.
-	residual cents
-	byYear   [3]cents
+	residual fiction.Cents
+	byYear   [3]fiction.Cents
 }
 
 // account is a line of the public plan of accounts with what goes with it.
@@ -56,7 +58,7 @@ func (t *town) numberChapters(context.Context) error {
 func (t *town) makeChapters(ctx context.Context) error {
 	for _, c := range t.uscita {
 		a := of(expenditureAccounts(), c.number)
-		r := t.chapterRow(c, a, "CAP-UG", pick(t.r, purposes()))
+		r := t.chapterRow(c, a, "CAP-UG", fiction.Pick(t.r, fiction.Purposes()))
 		r["CAPUSC_ID"], r["FLAG_IMPEGNABILE"], r["DATA_INS"] = t.id(), "S", "03/02/2016 10:38:41"
 		r["MACROAGGREGATO"], r["MISSIONE"], r["PROGRAMMA"] = a.group, a.mission, a.program
 		amounts := t.appropriations(c)
@@ -69,7 +71,7 @@ func (t *town) makeChapters(ctx context.Context) error {
 	}
 	for _, c := range t.entrata {
 		a := of(revenueAccounts(), c.number)
-		r := t.chapterRow(c, a, "CAP-EG", pick(t.r, revenues()))
+		r := t.chapterRow(c, a, "CAP-EG", fiction.Pick(t.r, fiction.Revenues()))
 		r["CAPENT_ID"], r["FLAG_ACCERTABILE"], r["DATA_INS"] = t.id(), "S", "03/02/2016 10:37:04"
 		r["TIPOLOGIA"], r["CATEGORIA"] = a.mission, a.group
 		if err := t.out.add(ctx, CapitoliEntrata, "capitolo_entrata", r, t.appropriations(c)); err != nil {
@@ -82,22 +84,22 @@ func (t *town) makeChapters(ctx context.Context) error {
 func (t *town) chapterRow(c chapter, a account, kind, purpose string) row {
 	return row{
 		"TIPO_CAPITOLO": kind, "ANNO_ESERCIZIO": strconv.Itoa(Esercizio), "NUMERO_CAPITOLO": strconv.Itoa(c.number),
-		"NUMERO_ARTICOLO": "0", "NUMERO_UEB": "1", "DESCRIZIONE": fmt.Sprintf(purpose, pick(t.r, objects())),
+		"NUMERO_ARTICOLO": "0", "NUMERO_UEB": "1", "DESCRIZIONE": fmt.Sprintf(purpose, fiction.Pick(t.r, fiction.Objects())),
 		"TITOLO": a.title, "PDC_FIN_QUARTO": a.plan, "FLAG_RILEVANTE_IVA": "N", "FLAG_PER_MEMORIA": "N",
 		"CENTRO_RESP": fmt.Sprintf("%03d", 10*(2+t.r.IntN(7))), "CLASSE_CAPITOLO": "STD", "FL_MIGRATO": "N",
 		"ENTE_PROPRIETARIO_ID": Ente,
 	}
 }
 
-func (t *town) appropriations(c chapter) map[string]cents {
-	room := func() cents {
+func (t *town) appropriations(c chapter) map[string]fiction.Cents {
+	room := func() fiction.Cents {
 		if t.r.IntN(3) == 0 {
 			return 0
 		}
 		return t.money()
 	}
 	year, next, last := c.byYear[0]+room(), c.byYear[1]+room(), c.byYear[2]
-	return map[string]cents{
+	return map[string]fiction.Cents{
 		"STANZIAMENTO_INIZIALE": 0, "STANZIAMENTO_INIZIALE_RES": 0, "STANZIAMENTO_INIZIALE_CASSA": 0,
 		"STANZIAMENTO": year, "STANZIAMENTO_RES": c.residual, "STANZIAMENTO_CASSA": year + c.residual,
 		"STANZIAMENTO_INIZIALE_ANNO2": 0, "STANZIAMENTO_ANNO2": next,

@@ -471,30 +471,6 @@ func TestFileIsPrivateAndOddNamesAreFine(t *testing.T) {
 	}
 }
 
-func TestItalianAmounts(t *testing.T) {
-	for c, want := range map[cents]string{0: "0", 184310: "1843,1", 310000: "3100", 5: "0,05", 10: "0,1", -1250: "-12,5", 100: "1"} {
-		if got := c.italian(); got != want {
-			t.Errorf("%d cents are %q, want %q", int64(c), got, want)
-		}
-	}
-	if got := cents(184310).exact(); got != "1843.1" {
-		t.Errorf("exact: %q", got)
-	}
-}
-
-// The vectors of the public algorithms.
-func TestCheckCharacters(t *testing.T) {
-	if got := checkLetter("RCCMNL83S18D969"); got != 'H' {
-		t.Errorf("codice fiscale: %c, want H", got)
-	}
-	if got := ibanCheck("X0542811101000000123456"); got != "60" {
-		t.Errorf("IBAN: %s, want 60", got)
-	}
-	if got := checkLetter("0542811101000000123456"); got != 'X' {
-		t.Errorf("CIN: %c, want X", got)
-	}
-}
-
 func BenchmarkWrite(b *testing.B) {
 	for b.Loop() {
 		if _, err := Write(b.Context(), filepath.Join(b.TempDir(), "legacy.db"), Options{Dirt: Handful()}); err != nil {

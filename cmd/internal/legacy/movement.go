@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/travaso/travaso/cmd/internal/fiction"
 	"github.com/travaso/travaso/validate/finding"
 )
 
@@ -39,7 +40,7 @@ type act struct {
 func (t *town) makeCommitments(ctx context.Context) error {
 	return t.makeMovements(ctx, side{
 		table: Impegni, plurien: ImpegniPluriennali, head: "impegno", part: "sub_impegno", headType: "I",
-		name: "IMPEGNO", siope: "SIOPE_SPESA", chapters: t.uscita, accounts: expenditureAccounts(), purposes: purposes(),
+		name: "IMPEGNO", siope: "SIOPE_SPESA", chapters: t.uscita, accounts: expenditureAccounts(), purposes: fiction.Purposes(),
 		withParts: 90, residual: t.quotas.impegni, coming: t.quotas.impegniPlurien,
 	})
 }
@@ -47,7 +48,7 @@ func (t *town) makeCommitments(ctx context.Context) error {
 func (t *town) makeAssessments(ctx context.Context) error {
 	return t.makeMovements(ctx, side{
 		table: Accertamenti, plurien: AccertamentiPluriennali, head: "accertamento", part: "sub_accertamento", headType: "A",
-		name: "ACCERTAMENTO", siope: "SIOPE_ENTRATA", chapters: t.entrata, accounts: revenueAccounts(), purposes: revenues(),
+		name: "ACCERTAMENTO", siope: "SIOPE_ENTRATA", chapters: t.entrata, accounts: revenueAccounts(), purposes: fiction.Revenues(),
 		withParts: 20, residual: t.quotas.accertamenti, coming: t.quotas.accertamentiPlurie,
 	})
 }
@@ -107,16 +108,16 @@ func (t *town) makeMovement(ctx context.Context, s side, m movement, ordinal int
 	case counts:
 		m.chapter.byYear[m.year-Esercizio] += amount
 	}
-	if err := t.out.add(ctx, m.table, s.head, r, map[string]cents{"IMPORTO_INIZIALE": initial, "IMPORTO_ATTUALE": amount}); err != nil {
+	if err := t.out.add(ctx, m.table, s.head, r, map[string]fiction.Cents{"IMPORTO_INIZIALE": initial, "IMPORTO_ATTUALE": amount}); err != nil {
 		return err
 	}
 	return t.makeParts(ctx, s, m, amount, parts)
 }
 
 // makeParts splits at most the amount of a head among its parts.
-func (t *town) makeParts(ctx context.Context, s side, m movement, left cents, parts int) error {
+func (t *town) makeParts(ctx context.Context, s side, m movement, left fiction.Cents, parts int) error {
 	for n := range parts {
-		amount := left / cents(2+t.r.IntN(2))
+		amount := left / fiction.Cents(2+t.r.IntN(2))
 		if n == 0 && t.r.IntN(4) == 0 {
 			amount = left // one part may take all of it
 		}
@@ -127,7 +128,7 @@ func (t *town) makeParts(ctx context.Context, s side, m movement, left cents, pa
 			r["PLURIENNALE"] = "1"
 		}
 		t.makeOut(r)
-		if err := t.out.add(ctx, m.table, s.part, r, map[string]cents{"IMPORTO_INIZIALE": amount, "IMPORTO_ATTUALE": amount}); err != nil {
+		if err := t.out.add(ctx, m.table, s.part, r, map[string]fiction.Cents{"IMPORTO_INIZIALE": amount, "IMPORTO_ATTUALE": amount}); err != nil {
 			return err
 		}
 	}
@@ -148,16 +149,16 @@ func (t *town) movementRow(s side, m movement) row {
 		"ANNO_" + s.name: strconv.Itoa(m.year), "NUMERO_" + s.name: strconv.Itoa(m.number), "PLURIENNALE": "0",
 		"NUMERO_CAPITOLO": strconv.Itoa(m.chapter.number), "NUMERO_ARTICOLO": "0", "NUMERO_UEB": "1",
 		"DATA_EMISSIONE": issued.Format(time.DateOnly), "NUMERO_CAPITOLO_ORIG": "0", "NUMERO_ARTICOLO_ORIG": "0",
-		"DESCRIZIONE": fmt.Sprintf(pick(t.r, s.purposes), pick(t.r, objects())), s.siope: account.siope,
+		"DESCRIZIONE": fmt.Sprintf(fiction.Pick(t.r, s.purposes), fiction.Pick(t.r, fiction.Objects())), s.siope: account.siope,
 		"PDC_FINANZIARIO": account.plan, "PARERE_FINANZIARIO": "1", "ENTE_PROPRIETARIO_ID": Ente,
 	}
 	if s.headType == "I" {
 		r["TIPO_IMPEGNO"], r["MISSIONE"], r["PROGRAMMA"] = "SVI", account.mission, account.program[2:]
 		if t.r.IntN(4) == 0 {
-			r["CIG"] = cig(t.r)
+			r["CIG"] = fiction.CIG(t.r)
 		}
 		if t.r.IntN(20) == 0 {
-			r["CUP"] = cup(t.r)
+			r["CUP"] = fiction.CUP(t.r)
 		}
 	} else {
 		r["AUTOMATICO"] = "N"
@@ -171,7 +172,7 @@ func (t *town) cite(r row, year int) {
 	if t.r.IntN(8) == 0 {
 		return
 	}
-	a := act{year: year, number: 1 + t.r.IntN(400), kind: pick(t.r, []string{"DD||K", "DD||K", "DD||K", "DG||K"})}
+	a := act{year: year, number: 1 + t.r.IntN(400), kind: fiction.Pick(t.r, []string{"DD||K", "DD||K", "DD||K", "DG||K"})}
 	t.acts[a] = true
 	r["ANNO_PROVVEDIMENTO"], r["NUMERO_PROVVEDIMENTO"] = strconv.Itoa(a.year), strconv.Itoa(a.number)
 	r["TIPO_PROVVEDIMENTO"], r["STATO_PROVVEDIMENTO"] = a.kind, "DEFINITIVO"
@@ -179,7 +180,7 @@ func (t *town) cite(r row, year int) {
 
 // makeOut makes a movement out to a subject, or leaves that open.
 func (t *town) makeOut(r row) {
-	r["STATO_OPERATIVO"], r["SOGGETTO_DETERMINATO"], r["CODICE_SOGGETTO"] = "D", "S", pick(t.r, t.subjects).code
+	r["STATO_OPERATIVO"], r["SOGGETTO_DETERMINATO"], r["CODICE_SOGGETTO"] = "D", "S", fiction.Pick(t.r, t.subjects).code
 	if t.r.IntN(10) == 0 {
 		r["STATO_OPERATIVO"], r["SOGGETTO_DETERMINATO"], r["CODICE_SOGGETTO"] = "P", "N", "0"
 	}
@@ -187,12 +188,12 @@ func (t *town) makeOut(r row) {
 
 // spoilMovement puts a defect into some commitments of past years, and reports
 // whether the legacy system still counts the movement on its chapter.
-func (t *town) spoilMovement(s side, m movement, r row, amount cents, ordinal int) (counts bool) {
+func (t *town) spoilMovement(s side, m movement, r row, amount fiction.Cents, ordinal int) (counts bool) {
 	if m.table != Impegni {
 		return true
 	}
 	defect := Defect{
-		Severity: finding.Error, Table: Impegni, Amount: amount.exact(),
+		Severity: finding.Error, Table: Impegni, Amount: amount.Exact(),
 		Key: fmt.Sprintf("%s/%d/%d/%d", Ente, Esercizio, m.year, m.number),
 	}
 	switch {

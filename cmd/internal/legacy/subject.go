@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/travaso/travaso/cmd/internal/fiction"
 	"github.com/travaso/travaso/validate/finding"
 )
 
@@ -61,9 +62,9 @@ func (t *town) loseZero(r row, s subject, candidate int) {
 
 func (t *town) person() row {
 	female := t.r.IntN(2) == 0
-	surname, name, sex := pick(t.r, surnames()), pick(t.r, menNames()), "M"
+	surname, name, sex := fiction.Pick(t.r, fiction.Surnames()), fiction.Pick(t.r, fiction.MenNames()), "M"
 	if female {
-		name, sex = pick(t.r, womenNames()), "F"
+		name, sex = fiction.Pick(t.r, fiction.WomenNames()), "F"
 	}
 	r := row{
 		"TIPO_SOGGETTO": "PF", "RAGIONE_SOCIALE": strings.ToUpper(surname + " " + name),
@@ -72,21 +73,21 @@ func (t *town) person() row {
 	if t.r.IntN(3) > 0 { // of many persons nothing more is known
 		born := time.Date(1935, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, t.r.IntN(24000))
 		r["SESSO"], r["DATA_NASCITA"] = sex, born.Format(time.DateOnly)
-		r["COMUNE_NASCITA"], r["PROVINCIA_NASCITA"], r["NAZIONE_NASCITA"] = pick(t.r, towns()), pick(t.r, provinces()), "ITALIA"
-		r["CODICE_FISCALE"] = codiceFiscale(t.r, surname, name, born, female)
+		r["COMUNE_NASCITA"], r["PROVINCIA_NASCITA"], r["NAZIONE_NASCITA"] = fiction.Pick(t.r, fiction.Towns()), fiction.Pick(t.r, fiction.Provinces()), "ITALIA"
+		r["CODICE_FISCALE"] = fiction.CodiceFiscale(t.r, surname, name, born, female)
 	}
 	return r
 }
 
 func (t *town) company(old bool) row {
-	name := fmt.Sprintf("%s %s %s", strings.ToUpper(pick(t.r, surnames())), pick(t.r, trades()), pick(t.r, legalForms()))
-	number := partitaIVA(t.r, old)
+	name := fmt.Sprintf("%s %s %s", strings.ToUpper(fiction.Pick(t.r, fiction.Surnames())), fiction.Pick(t.r, fiction.Trades()), fiction.Pick(t.r, fiction.LegalForms()))
+	number := fiction.PartitaIVA(t.r, old)
 	return row{
 		"TIPO_SOGGETTO": "PGI", "FORMA_GIURIDICA": "PN||PERSONA NON FISICA", "RAGIONE_SOCIALE": name, "COGNOME": name,
 		"CODICE_FISCALE": number, "PARTITA_IVA": number,
-		"INDIRIZZO_PRINCIPALE": "S", "TIPO_INDIRIZZO": "SEDE_LEGALE", "TIPO_VIA": "VIA", "VIA": pick(t.r, streets()),
+		"INDIRIZZO_PRINCIPALE": "S", "TIPO_INDIRIZZO": "SEDE_LEGALE", "TIPO_VIA": "VIA", "VIA": fiction.Pick(t.r, fiction.Streets()),
 		"NUMERO_CIVICO": strconv.Itoa(1 + t.r.IntN(120)), "CAP": fmt.Sprintf("%05d", t.r.IntN(99_999)),
-		"COMUNE": pick(t.r, towns()), "PROV": pick(t.r, provinces()), "NAZIONE": "ITALIA",
+		"COMUNE": fiction.Pick(t.r, fiction.Towns()), "PROV": fiction.Pick(t.r, fiction.Provinces()), "NAZIONE": "ITALIA",
 	}
 }
 
@@ -104,7 +105,7 @@ func (t *town) makePaymentMethods(ctx context.Context) error {
 		if t.r.IntN(4) > 0 {
 			accounts++
 			r["CODICE_ACCREDITO"] = "CB"
-			r["IBAN"], r["ABI"], r["CAB"], r["CONTO_CORRENTE"] = iban(t.r)
+			r["IBAN"], r["ABI"], r["CAB"], r["CONTO_CORRENTE"] = fiction.IBAN(t.r)
 			t.breakIBAN(r, s, accounts)
 		}
 		if err := t.out.add(ctx, Modpag, "modalita_pagamento", r, nil); err != nil {

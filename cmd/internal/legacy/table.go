@@ -7,6 +7,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/travaso/travaso/cmd/internal/fiction"
 	"github.com/travaso/travaso/extract/snapshot"
 )
 
@@ -30,10 +31,10 @@ type insert struct {
 // tally counts rows and adds up amounts.
 type tally struct {
 	rows int64
-	sums map[string]cents
+	sums map[string]fiction.Cents
 }
 
-func (t *tally) add(amounts map[string]cents) {
+func (t *tally) add(amounts map[string]fiction.Cents) {
 	t.rows++
 	for column, amount := range amounts {
 		t.sums[column] += amount
@@ -46,7 +47,7 @@ func (t *tally) figures() snapshot.Figures {
 		figures.Sums = map[string]string{}
 	}
 	for column, sum := range t.sums {
-		figures.Sums[column] = sum.exact()
+		figures.Sums[column] = sum.Exact()
 	}
 	return figures
 }
@@ -61,7 +62,7 @@ func newTables(ctx context.Context, tx *sql.Tx) (*tables, error) {
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", name, err)
 		}
-		t.inserts[name], t.tables[name] = into, &tally{sums: map[string]cents{}}
+		t.inserts[name], t.tables[name] = into, &tally{sums: map[string]fiction.Cents{}}
 	}
 	return t, nil
 }
@@ -82,7 +83,7 @@ func newInsert(ctx context.Context, tx *sql.Tx, name string) (*insert, error) {
 
 // add writes a row that is an entity, with its amounts. A column of the row
 // that also has an amount holds what cannot be read: the amount is not summed.
-func (t *tables) add(ctx context.Context, table, entity string, r row, amounts map[string]cents) error {
+func (t *tables) add(ctx context.Context, table, entity string, r row, amounts map[string]fiction.Cents) error {
 	into := t.inserts[table]
 	readable := maps.Clone(amounts)
 	placed := 0
@@ -93,7 +94,7 @@ func (t *tables) add(ctx context.Context, table, entity string, r row, amounts m
 		case given && isAmount:
 			delete(readable, column)
 		case isAmount:
-			text = amount.italian()
+			text = amount.Italian()
 		}
 		if given || isAmount {
 			placed++
@@ -108,7 +109,7 @@ func (t *tables) add(ctx context.Context, table, entity string, r row, amounts m
 	}
 	t.tables[table].add(readable)
 	if t.entities[entity] == nil {
-		t.entities[entity] = &tally{sums: map[string]cents{}}
+		t.entities[entity] = &tally{sums: map[string]fiction.Cents{}}
 	}
 	t.entities[entity].add(readable)
 	return nil

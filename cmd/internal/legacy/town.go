@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+
+	"github.com/travaso/travaso/cmd/internal/fiction"
 )
 
 // town makes the rows: subjects first, then movements on chapters that are
@@ -90,10 +92,10 @@ func (t *town) spoil(left *int, candidate int) bool {
 
 // money is an amount between 10.00 and about 500,000.00, small ones more often;
 // round ones, with the zeros that the export drops, are common.
-func (t *town) money() cents {
-	amount := cents(1000 + t.r.Int64N(100_000))
+func (t *town) money() fiction.Cents {
+	amount := fiction.Cents(1000 + t.r.Int64N(100_000))
 	for t.r.IntN(3) == 0 && amount < 10_000_000 {
-		amount *= cents(2 + t.r.IntN(4))
+		amount *= fiction.Cents(2 + t.r.IntN(4))
 	}
 	switch t.r.IntN(4) {
 	case 0:

@@ -1,4 +1,4 @@
-package legacy
+package fiction
 
 import (
 	"fmt"
@@ -31,8 +31,8 @@ func checkLetter(text string) byte {
 	return byte('A' + sum%26)
 }
 
-// codiceFiscale is the tax code of a person born in an invented place.
-func codiceFiscale(r *rand.Rand, surname, name string, born time.Time, female bool) string {
+// CodiceFiscale is the tax code of a person born in an invented place.
+func CodiceFiscale(r *rand.Rand, surname, name string, born time.Time, female bool) string {
 	day := born.Day()
 	if female {
 		day += 40
@@ -56,8 +56,8 @@ func threeLetters(name string) string {
 	return (consonants.String() + vowels.String() + "XXX")[:3]
 }
 
-// partitaIVA is eleven digits; that of an old company begins with 0.
-func partitaIVA(r *rand.Rand, old bool) string {
+// PartitaIVA is eleven digits; that of an old company begins with 0.
+func PartitaIVA(r *rand.Rand, old bool) string {
 	first := 1 + r.IntN(9)
 	if old {
 		first = 0
@@ -75,8 +75,8 @@ func partitaIVA(r *rand.Rand, old bool) string {
 	return fmt.Sprintf("%s%d", digits, (10-sum%10)%10)
 }
 
-// iban is an Italian IBAN and the bank, branch and account in it.
-func iban(r *rand.Rand) (code, abi, cab, account string) {
+// IBAN is an Italian IBAN and the bank, branch and account in it.
+func IBAN(r *rand.Rand) (code, abi, cab, account string) {
 	abi, cab = fmt.Sprintf("%05d", 99000+r.IntN(100)), fmt.Sprintf("%05d", r.IntN(100_000))
 	account = fmt.Sprintf("%012d", r.Int64N(1_000_000_000_000))
 	bban := string(checkLetter(abi+cab+account)) + abi + cab + account
@@ -96,8 +96,8 @@ func ibanCheck(bban string) string {
 	return fmt.Sprintf("%02d", 98-rest)
 }
 
-// cig is a CIG, or the short one of small contracts.
-func cig(r *rand.Rand) string {
+// CIG is a CIG, or the short one of small contracts.
+func CIG(r *rand.Rand) string {
 	if r.IntN(3) == 0 {
 		number := r.Int64N(1 << 28)
 		return fmt.Sprintf("Z%02X%07X", number*211%251, number)
@@ -106,8 +106,28 @@ func cig(r *rand.Rand) string {
 	return fmt.Sprintf("%07d%03X", number, number*211%4091)
 }
 
-// cup has a form but no check.
-func cup(r *rand.Rand) string {
+// CUP has a form but no check.
+func CUP(r *rand.Rand) string {
 	letters := "BCDEFGHIJ"
 	return fmt.Sprintf("%c%02d%c%011d", letters[r.IntN(len(letters))], 8+r.IntN(8), letters[r.IntN(len(letters))], r.Int64N(100_000_000_000))
+}
+
+// AppendIUV appends the 17 digits of a pagoPA creditor reference (auxiliary
+// digit 3): segregation code, base, and the check of the notice number.
+func AppendIUV(b []byte, segregation int, base int64) []byte {
+	check := (3*1_000_000_000_000_000 + int64(segregation)*10_000_000_000_000 + base) % 93
+	return appendDigits(appendDigits(appendDigits(b, int64(segregation), 2), base, 13), check, 2)
+}
+
+// appendDigits appends a number, zero-padded.
+func appendDigits(b []byte, number int64, digits int) []byte {
+	start := len(b)
+	for range digits {
+		b = append(b, '0')
+	}
+	for i := len(b) - 1; i >= start; i-- {
+		b[i] = byte('0' + number%10)
+		number /= 10
+	}
+	return b
 }
