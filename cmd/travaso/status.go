@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -34,10 +35,12 @@ func runStatus(c *cli.Context) error {
 		return err
 	}
 	p := &printer{w: c.App.Writer}
+	var unreadable []error // they do not hide the others
 	for _, id := range ids {
 		s, err := pipeline.StatusOf(plan.Runs, id)
 		if err != nil {
-			return err
+			unreadable = append(unreadable, err)
+			continue
 		}
 		if c.Bool(jsonFlag.Name) {
 			if err := printJSON(c.App.Writer, s); err != nil {
@@ -53,7 +56,7 @@ func runStatus(c *cli.Context) error {
 			p.line("  ended: %s", s.Error)
 		}
 	}
-	return p.err
+	return errors.Join(append(unreadable, p.err)...)
 }
 
 // runsAsked are the runs that --run names, or all.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -17,7 +18,7 @@ type Status struct {
 	Migration string    `json:"migration"`
 	Started   time.Time `json:"started"`
 	// Stage is the last one that ended: begun, extracted, transformed,
-	// validated, reported, loading, loaded, verified.
+	// validated, reported, loading, loaded, verified; or notBegun.
 	Stage string    `json:"stage"`
 	At    time.Time `json:"at"` // of the last event
 	// Batches and Documents are those that this run's loads applied.
@@ -27,11 +28,21 @@ type Status struct {
 	Error string `json:"error,omitempty"`
 }
 
+// notBegun is the stage of a run that was killed before its first event.
+const notBegun = "not begun"
+
 // StatusOf reads the journal of a run.
 func StatusOf(runs, id string) (Status, error) {
 	events, err := journal.Read(filepath.Join(runs, id))
 	if err != nil {
 		return Status{}, fmt.Errorf("run %s: %w", id, err)
+	}
+	if len(events) == 0 {
+		info, err := os.Stat(filepath.Join(runs, id))
+		if err != nil {
+			return Status{}, fmt.Errorf("run %s: %w", id, err)
+		}
+		return Status{Run: id, Stage: notBegun, Started: info.ModTime(), At: info.ModTime()}, nil
 	}
 	first, err := firstEvent(filepath.Join(runs, id))
 	if err != nil {
