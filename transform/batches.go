@@ -125,12 +125,12 @@ func (d *document) headRows(slice string) string {
 	columns := append(head.columnNames(), staged.DocumentColumn, "_digest", staged.KeyColumn, staged.DatasetColumn, staged.PartColumn, staged.RowColumn)
 	list := strings.Join(columns, ", ")
 	if len(d.entities) == 1 {
-		list = strings.Replace(list, "_digest", "sha256("+head.line()+") as _digest", 1)
+		list = strings.Replace(list, "_digest", "sha256("+head.canonical()+") as _digest", 1)
 		return fmt.Sprintf("select %s\nfrom %s and %s\norder by %s", list, head.onlyStaged(), slice, staged.DocumentColumn)
 	}
 	var lines []string
 	for _, e := range d.entities {
-		lines = append(lines, fmt.Sprintf("select %s, %s as line\n  from %s and %s", staged.DocumentColumn, e.line(), e.onlyStaged(), slice))
+		lines = append(lines, fmt.Sprintf("select %s, %s as line\n  from %s and %s", staged.DocumentColumn, e.canonical(), e.onlyStaged(), slice))
 	}
 	return fmt.Sprintf(`with lines as (
   %s
@@ -162,12 +162,12 @@ func (e *entity) columnNames() []string {
 	return names
 }
 
-// line is the canonical text of a row: the place of its entity and its id, by
+// canonical is the canonical text of a row: the place of its entity and its id, by
 // which the lines of a document are sorted, then every other column of the
 // target after a bar. A NULL is ~; a text has its length in bytes in front, so that no
 // content can look like two columns; amounts have all decimals of their scale,
 // dates and timestamps are ISO 8601.
-func (e *entity) line() string {
+func (e *entity) canonical() string {
 	parts := []string{fmt.Sprintf("'%02d'", e.ordinal), "cast(" + idColumn + " as varchar)"}
 	for _, f := range e.fields {
 		if f.spec.Name == e.idField {

@@ -13,9 +13,25 @@
 //	accounting  rows and money at the source = staged + rejected + excluded
 //
 // Rows never pass through Go: the engine reads Parquet, spills past its memory
-// limit and writes Parquet. Batches are ranges of document ids, so each is one
-// contiguous slice of a sorted table, written in bounded memory.
+// limit and writes Parquet. A batch is a range of document ids, so it is one
+// contiguous slice of a table sorted by document, written in bounded memory.
 //
-// Measured, on 490,000 documents and 2,000,000 lines of text: see
-// BenchmarkRun, which makes them in the engine itself.
+// # Speed
+//
+// BenchmarkRun makes 490,000 documents and 2,000,000 lines of text and runs
+// all of this on 2 threads: 5.9 s at 1 GiB and 7.4 s at 256 MiB, measured on
+// cores that others were using too, some 420,000 rows a second. Of it 1.8 s is
+// the conversion of the lines with their references, 0.8 s that of the heads
+// and their keys, 2.3 s writing batches with their digests, 0.2 s the totals
+// at the source, 0.2 s the accounting.
+//
+// What was tried on 2,000,000 rows, and why it is as it is: COPY with
+// PARTITION_BY took 2.6 s and wrote rows in any order; sorting the table and
+// writing slices takes 1.7 s and gives the same bytes every time. Sorting by
+// document and id took 1.9 s, by document alone 0.7 s (the id orders only what
+// is inside a slice). string_agg(… order by …) of a document's lines took 3.9 s,
+// list_sort(list(…)) 2.0 s. translate() of one character took 0.6 s, CASE 0.1 s.
+// trim() with a set of characters took 0.28 s, and 0.10 s where it is asked only
+// when the first or last character calls for it. Lists of problems are built
+// only for rows that have one.
 package transform

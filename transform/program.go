@@ -27,6 +27,9 @@ type Input struct {
 	Datasets   []Dataset
 	// Tables are those of the target: they give the keys of the entities.
 	Tables []schema.Table
+	// Line gives the line of a mapping's file at which a path stands, as in
+	// "entities.impegno.fields.importo"; 0 where it does not know. It may be nil.
+	Line func(m mappings.Mapping, path string) int
 }
 
 // Program is a set of mappings compiled to SQL.
@@ -39,7 +42,8 @@ type Program struct {
 type document struct {
 	name     string
 	file     string
-	ordinal  int       // place in load order
+	ordinal  int // place in load order
+	lineOf   func(path string) int
 	entities []*entity // the head first
 }
 
@@ -110,7 +114,10 @@ func (c *compiler) forget() {
 // document makes the entities of a mapping known by name, before any of them
 // is compiled: references go both ways inside a document type.
 func (c *compiler) document(ordinal int, m mappings.Mapping) *document {
-	d := &document{name: m.Document, file: m.File, ordinal: ordinal}
+	d := &document{name: m.Document, file: m.File, ordinal: ordinal, lineOf: func(string) int { return 0 }}
+	if c.in.Line != nil {
+		d.lineOf = func(path string) int { return c.in.Line(m, path) }
+	}
 	for i, spec := range m.Entities {
 		e := &entity{spec: spec, name: spec.Name, table: spec.TableName(), document: d, ordinal: i, idName: spec.Name}
 		e.target, _ = schema.Find(c.in.Tables, e.table)
@@ -126,13 +133,21 @@ func (c *compiler) document(ordinal int, m mappings.Mapping) *document {
 	return d
 }
 
+// line is ":12" where the entity, or a field of it, stands on line 12 of its file.
+func (e *entity) line(field string) string {
+	path := "entities." + e.name
+	if _, ok := e.spec.Field(field); ok {
+		path += ".fields." + field
+	}
+	if n := e.document.lineOf(path); n > 0 {
+		return fmt.Sprintf(":%d", n)
+	}
+	return ""
+}
+
 // mistake notes what is wrong with a field of an entity, or with the entity.
 func (c *compiler) mistake(e *entity, field string, err error) {
-	where := e.document.name
-	if e.document.file != "" {
-		where = e.document.file
-	}
-	where += ": entity " + e.name
+	where := e.document.place() + e.line(field) + ": entity " + e.name
 	if field != "" {
 		where += ": field " + field
 	}
@@ -145,11 +160,7 @@ func (p *Program) SQL() string {
 	b := &strings.Builder{}
 	b.WriteString("-- The words that mappings are compiled to.\n" + vocabulary)
 	for _, d := range p.documents {
-		fmt.Fprintf(b, "\n-- ═══ %s", d.name)
-		if d.file != "" {
-			fmt.Fprintf(b, " (%s)", d.file)
-		}
-		b.WriteString(" ═══\n")
+		fmt.Fprintf(b, "\n-- ═══ %s (%s) ═══\n", d.name, d.place())
 		for _, e := range d.entities {
 			if e.triedSQL != "" {
 				fmt.Fprintf(b, "\n-- Expressions of %s that may fail, which they do for their row only.\n%s;\n", e.name, e.triedSQL)
@@ -161,7 +172,7 @@ func (p *Program) SQL() string {
 			}
 		}
 		for _, e := range d.entities {
-			fmt.Fprintf(b, "\n-- %s, to table %s.\n%s;\n", e.name, e.table, e.rowsSQL)
+			fmt.Fprintf(b, "\n-- %s, to table %s (%s%s).\n%s;\n", e.name, e.table, d.place(), e.line(""), e.rowsSQL)
 		}
 		for _, s := range d.rejection() {
 			fmt.Fprintf(b, "\n-- %s.\n%s;\n", s.purpose, s.sql)

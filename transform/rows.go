@@ -118,6 +118,7 @@ func (f *field) readItems() []item {
 			}
 			items = append(items, item{sql: part, name: fmt.Sprintf("%s.%d", f.spec.Name, i+1)})
 		}
+		items[0].comment = f.describe()
 		return items
 	}
 	return []item{
@@ -133,6 +134,9 @@ func (f *field) describe() string {
 	case "money", "decimal":
 		words[0] = fmt.Sprintf("%s(%d,%d)", f.column.Type, f.column.Precision, f.column.Scale)
 	}
+	if f.to != nil {
+		words[0] = "ref " + f.to.name
+	}
 	if len(f.spec.Format) > 0 {
 		words = append(words, "format "+strings.Join(f.spec.Format, " or "))
 	}
@@ -145,7 +149,7 @@ func (f *field) describe() string {
 	if f.column.required {
 		words = append(words, "required")
 	}
-	return strings.ReplaceAll(f.spec.Name+": "+strings.Join(words, ", "), "\n", " ")
+	return strings.ReplaceAll(f.spec.Name+f.entity.line(f.spec.Name)+", "+strings.Join(words, ", "), "\n", " ")
 }
 
 // valueSteps carry rows from the source to typed values.

@@ -106,6 +106,11 @@ func Run(ctx context.Context, eng *engine.Engine, p *Program, o Options) (*stage
 	if err := r.writeFindings(ctx); err != nil {
 		return nil, err
 	}
+	for _, made := range []string{stagedFolder, rejectsFolder} {
+		if err := syncFolders(filepath.Join(folder, made)); err != nil {
+			return nil, fmt.Errorf("seal %s: %w", made, err)
+		}
+	}
 	if err := m.Write(folder); err != nil {
 		return nil, err
 	}

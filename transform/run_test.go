@@ -195,20 +195,22 @@ func TestProgram_SQL(t *testing.T) {
 	f.mapping("impegno", mappings.Entity{From: []string{"impegni"}, Where: "TIPO = 'I' -- solo teste", Key: []string{"NUM"}, Fields: fields("impegno",
 		mappings.Field{Name: "importo", From: "IMPORTO", As: "money", Format: []string{"it"}, Required: true}, mappings.Field{Name: "tipo", From: "TIPO", Crosswalk: "tipo"},
 		mappings.Field{Name: "nota", SQL: "case when NOTA = 'a\nb' then 'x' else NOTA end"})})
+	f.in.Line = func(m mappings.Mapping, path string) int {
+		return map[string]int{"entities.impegno": 3, "entities.impegno.fields.importo": 7}[path]
+	}
 	p, err := Compile(t.Context(), f.eng, f.in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	sql := p.SQL()
 	for _, part := range []string{
-		"-- ═══ impegno (impegno.yaml) ═══", "-- impegno, to table impegno.", `create table converted."impegno" as`, "source as (  -- the rows of impegni",
-		"where (TIPO = 'I' -- solo teste\n", "-- importo: money(15,2), format it, required", `left join crosswalks."tipo"`, "'a\nb'", `create table rejected."impegno" as`,
+		"-- ═══ impegno (impegno.yaml) ═══", "-- impegno, to table impegno (impegno.yaml:3).", `create table converted."impegno" as`, "source as (  -- the rows of impegni",
+		"where (TIPO = 'I' -- solo teste\n", "-- importo:7, money(15,2), format it, required", `left join crosswalks."tipo"`, "'a\nb'", `create table rejected."impegno" as`,
 	} {
 		if !strings.Contains(sql, part) {
 			t.Errorf("the program does not say %q:\n%s", part, sql)
 		}
 	}
-	p.input.Datasets[0].Rows = 0
 	f.in.Datasets[0].Files = nil // what is printed can also be planned without a snapshot
 	if _, err := Compile(t.Context(), f.eng, f.in); err != nil {
 		t.Errorf("compile without files: %v", err)

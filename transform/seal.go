@@ -5,7 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // seal brings a file that the engine wrote to the disk, makes it private, and
@@ -27,4 +31,15 @@ func seal(path string) (bytes int64, digest string, err error) {
 		return 0, "", fmt.Errorf("seal %s: %w", path, err)
 	}
 	return bytes, hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// syncFolders brings the names in a folder and in those below it to the disk:
+// without it a file may be gone after a power cut, and its seal still there.
+func syncFolders(folder string) error {
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		return sealed.SyncFolder(path)
+	})
 }

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // FormatVersion is the version of the folder's format.
@@ -18,6 +20,7 @@ const (
 	RejectsFolder = "rejects"
 	ManifestName  = "staged.json"
 	FindingsName  = "findings.parquet" // in RejectsFolder: every finding of the mapping
+	UnclaimedName = "_unclaimed.csv"   // in RejectsFolder, where there are such rows: those that no mapping takes
 )
 
 // Load reads the manifest of the staged folder of a run. The files are not
@@ -45,36 +48,10 @@ func Load(runFolder string) (*Manifest, error) {
 // Write seals the staged folder of a run: it is the last file written.
 func (m *Manifest) Write(runFolder string) error {
 	folder := filepath.Join(runFolder, Folder)
-	content, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return fmt.Errorf("seal %s: %w", folder, err)
-	}
-	temporary, err := os.CreateTemp(folder, ManifestName+".*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("seal %s: %w", folder, err)
-	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(append(content, '\n'))
-	err = errors.Join(err, temporary.Sync(), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), filepath.Join(folder, ManifestName))
-	}
-	if err == nil {
-		err = syncFolder(folder)
-	}
-	if err != nil {
+	if err := sealed.WriteJSON(filepath.Join(folder, ManifestName), m); err != nil {
 		return fmt.Errorf("seal %s: %w", folder, err)
 	}
 	return nil
-}
-
-// syncFolder brings a folder's names to the disk.
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // Document finds a document type by name.

@@ -19,7 +19,6 @@ type Rows struct {
 	document int              // place of DocumentColumn
 	extra    int              // place of the further hidden column asked for, or -1
 	left     int64            // rows that the manifest promises
-	values   []any
 }
 
 // OpenRows opens the rows of an entity in a batch of a document type.
@@ -41,7 +40,7 @@ func openRows(runFolder string, d Document, b Batch, entity, hidden string) (*Ro
 	if err != nil {
 		return nil, fmt.Errorf("open rows: %w", err)
 	}
-	r := &Rows{path: b.Files[i].Path, reader: reader, left: b.Files[i].Rows, extra: -1, values: make([]any, len(e.Columns))}
+	r := &Rows{path: b.Files[i].Path, reader: reader, left: b.Files[i].Rows, extra: -1}
 	if err := r.place(e, hidden); err != nil {
 		return nil, errors.Join(err, reader.Close())
 	}
@@ -101,20 +100,21 @@ func (c Column) stored() snapshot.Column {
 // Next gives the entity's columns in order and the id of the row's document;
 // nil at the end. Values are string, int64 (integer, unscaled money and
 // decimal, µs of a timestamp), int32 (days of a date), bool, [16]byte or nil.
-// The slice is used again by the next call.
+// A row stays as it is after further calls.
 func (r *Rows) Next() (values []any, document [16]byte, err error) {
 	row, err := r.next()
 	if row == nil || err != nil {
 		return nil, document, err
 	}
+	values = make([]any, len(r.places))
 	for i, p := range r.places {
-		r.values[i] = row[p]
+		values[i] = row[p]
 	}
 	document, ok := row[r.document].([16]byte)
 	if !ok {
 		return nil, document, fmt.Errorf("%s: a row without %s: transform again", r.path, DocumentColumn)
 	}
-	return r.values, document, nil
+	return values, document, nil
 }
 
 func (r *Rows) next() ([]any, error) {

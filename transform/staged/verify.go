@@ -1,12 +1,10 @@
 package staged
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // Verify reads every staged file again and compares it with the manifest. The
@@ -25,17 +23,11 @@ func (m *Manifest) Verify(runFolder string) error {
 }
 
 func (f File) verify(runFolder string) error {
-	file, err := os.Open(filepath.Join(runFolder, filepath.FromSlash(f.Path)))
+	bytes, sum, err := sealed.Digest(filepath.Join(runFolder, filepath.FromSlash(f.Path)))
 	if err != nil {
 		return fmt.Errorf("verify what is staged: %w: transform again", err)
 	}
-	defer file.Close()
-	hash := sha256.New()
-	bytes, err := io.Copy(hash, file)
-	if err != nil {
-		return fmt.Errorf("verify %s: %w", f.Path, err)
-	}
-	if sum := hex.EncodeToString(hash.Sum(nil)); bytes != f.Bytes || sum != f.SHA256 {
+	if bytes != f.Bytes || sum != f.SHA256 {
 		return fmt.Errorf("%s was changed after it was sealed: %d bytes with SHA-256 %s, not %d with %s: transform again", f.Path, bytes, sum, f.Bytes, f.SHA256)
 	}
 	return nil
