@@ -112,18 +112,17 @@ func unclaimedFindings(d Dataset) string {
 }
 
 // derives says that some entity uses the dataset in a query, or takes it as
-// its source without keeping its rows apart.
+// its source without keeping its rows apart, and that none keeps its rows.
 func (p *Program) derives(dataset string) bool {
+	same := func(name string) bool { return strings.EqualFold(name, dataset) }
+	derives := false
 	for _, d := range p.documents {
 		for _, e := range d.entities {
-			names := e.used
-			if !e.followed {
-				names = append(slices.Clone(names), e.spec.From...)
+			if e.followed && slices.ContainsFunc(e.kept, same) {
+				return false // those that it does not take are unclaimed
 			}
-			if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, dataset) }) {
-				return true
-			}
+			derives = derives || slices.ContainsFunc(e.used, same) || slices.ContainsFunc(e.spec.From, same)
 		}
 	}
-	return false
+	return derives
 }

@@ -71,6 +71,25 @@ func TestAccount(t *testing.T) {
 			want:     []staged.Dataset{{Name: "a", Rows: 3, Staged: 2, Rejected: 1}, {Name: "c", Rows: 3, Derived: true}},
 			findings: []string{"required doc 3 d -"},
 		},
+		"a join that drops every row of the side it keeps": {
+			build: func(f *fixture) {
+				f.texts("a", "N|C", "1|p", "2|q")
+				f.texts("c", "C|D", "x|uno")
+				f.mapping("doc", mappings.Entity{Query: "with c2 as (select *, C as K from c) select a.*, c2.D from a join c2 on K = a.C", Key: []string{"N"}, Fields: fields("doc")})
+			},
+			want:     []staged.Dataset{{Name: "a", Rows: 2, Rejected: 2}, {Name: "c", Rows: 1, Derived: true}},
+			findings: []string{"unclaimed - - - -", "unclaimed - - - -"},
+		},
+		"a branch of a union that gives no row": {
+			build: func(f *fixture) {
+				f.texts("a", "N|C", "1|p")
+				f.texts("b", "N|C", "2|q")
+				f.texts("c", "C|D", "p|uno")
+				f.mapping("doc", mappings.Entity{Query: "select a.* from a join c on c.C = a.C union all select b.* from b join c on c.C = b.C", Key: []string{"N"}, Fields: fields("doc")})
+			},
+			want:     []staged.Dataset{{Name: "a", Rows: 1, Staged: 1}, {Name: "b", Rows: 1, Rejected: 1}, {Name: "c", Rows: 1, Derived: true}},
+			findings: []string{"unclaimed - - - -"},
+		},
 		"rows split into several count once": {
 			build: func(f *fixture) {
 				f.texts("a", "N|V|W", "1|1|2", "2|1|x")

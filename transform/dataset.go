@@ -44,8 +44,13 @@ func Datasets(m *snapshot.Manifest, folder string, ignored map[string]string) ([
 // declared types, and where each row came from. Without files it is empty,
 // which is enough to describe what is made of it.
 func (d Dataset) view(files []string) string {
+	return "create or replace view " + engine.Quote(d.Name) + " as\n" + d.rows(files)
+}
+
+// rows is the query of its rows, none without files.
+func (d Dataset) rows(files []string) string {
 	b := &strings.Builder{}
-	fmt.Fprintf(b, "create or replace view %s as\nselect\n", engine.Quote(d.Name))
+	b.WriteString("select\n")
 	hidden := []snapshot.Column{{Name: staged.PartColumn, Type: snapshot.Integer}, {Name: staged.RowColumn, Type: snapshot.Integer}}
 	fmt.Fprintf(b, "  %s as %s", engine.Literal(d.Name), staged.DatasetColumn)
 	for _, c := range append(hidden, d.Columns...) {

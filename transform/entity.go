@@ -24,6 +24,7 @@ type entity struct {
 	source   string            // SQL: the rows it is made from
 	followed bool              // each of them is one row of one dataset
 	used     []string          // datasets that its query reads, by name
+	kept     []string          // those of them, or of From, whose rows its rows are
 	families map[string]family // of the columns of source, by name in lower case
 	where    *expression
 	excludes []expression
@@ -122,6 +123,7 @@ func (c *compiler) source(e *entity) bool {
 			}
 			selects[i] = "select * from " + engine.Quote(name)
 		}
+		e.kept = e.spec.From
 		e.source = strings.Join(selects, "\nunion all by name\n")
 	default:
 		c.mistake(e, "", fmt.Errorf("no source: say from or query"))
@@ -148,7 +150,7 @@ func (c *compiler) describe(e *entity) bool {
 		}
 	}
 	if e.spec.Query != "" {
-		return true
+		return c.keep(e)
 	}
 	first := map[string]string{} // column → the dataset that has it first
 	ok := true
@@ -165,6 +167,38 @@ func (c *compiler) describe(e *entity) bool {
 		}
 	}
 	return ok
+}
+
+// keep finds the datasets whose rows the rows of a query are, apart from those
+// it only looks things up in: each in turn gets a part of another type, and the
+// query is asked whether its own part has changed. Rows of these that the query
+// drops are unclaimed, also where it drops all of them.
+func (c *compiler) keep(e *entity) bool {
+	if !e.followed {
+		return true
+	}
+	for _, name := range e.used {
+		d := c.datasets[strings.ToLower(name)]
+		marked := fmt.Sprintf("create or replace view %[1]s as select * replace (cast(null as hugeint) as %[2]s) from (%[3]s)",
+			engine.Quote(name), staged.PartColumn, d.rows(nil))
+		if err := c.eng.Exec(c.ctx, marked); err != nil {
+			c.mistake(e, "", fmt.Errorf("query: %s", firstLine(err.Error())))
+			return false
+		}
+		columns, err := c.eng.Columns(c.ctx, e.source)
+		at := slices.IndexFunc(columns, func(column engine.Column) bool { return strings.EqualFold(column.Name, staged.PartColumn) })
+		if err != nil || columns[at].Type == "HUGEINT" {
+			e.kept = append(e.kept, d.Name)
+		}
+		if err := c.eng.Exec(c.ctx, d.view(nil)); err != nil {
+			c.mistake(e, "", fmt.Errorf("query: %s", firstLine(err.Error())))
+			return false
+		}
+	}
+	if len(e.kept) == 0 { // it casts its part: what it keeps cannot be told
+		e.kept = e.used
+	}
+	return true
 }
 
 // expression compiles one expression of a mapping over the source of e.
