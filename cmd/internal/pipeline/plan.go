@@ -343,6 +343,48 @@ func (p *Plan) beside(path string) string {
 	return filepath.Join(filepath.Dir(p.Path), path)
 }
 
+// fromPlan is a path as seen from the plan's folder: the same from wherever the
+// program is started.
+func (p *Plan) fromPlan(path string) string {
+	folder, err := filepath.Abs(filepath.Dir(p.Path))
+	if path == "" || err != nil {
+		return path
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if relative, err := filepath.Rel(folder, absolute); err == nil {
+		return relative
+	}
+	return path
+}
+
+// sourceDigest tells one source from another, by its settings without secrets.
+func (p *Plan) sourceDigest() string {
+	source := p.Source
+	if source.Files != nil {
+		files := *source.Files
+		files.Folder = p.fromPlan(files.Folder)
+		source.Files = &files
+	}
+	if source.Database != nil {
+		database := *source.Database
+		database.DSNFile = p.fromPlan(database.DSNFile)
+		source.Database = &database
+	}
+	return digestOf(source)
+}
+
+// targetPlace tells one target from another, without secrets.
+func (p *Plan) targetPlace() string {
+	target := p.Target.Config
+	if target.Driver == sqltarget.SQLite && !strings.HasPrefix(target.DSN, "file:") {
+		target.DSN = p.fromPlan(target.DSN)
+	}
+	return strings.TrimSpace(target.String() + " " + p.fromPlan(target.DSNFile))
+}
+
 // databaseFile is the path of an SQLite file; a URI stays as it is.
 func (p *Plan) databaseFile(dsn string) string {
 	if strings.HasPrefix(dsn, "file:") {

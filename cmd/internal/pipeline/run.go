@@ -94,7 +94,12 @@ type begun struct {
 	Kind      Kind   `json:"kind"`
 	Migration string `json:"migration"`
 	// Plan is the digest of mappings, rules and settings.
-	Plan    string `json:"plan"`
+	Plan string `json:"plan"`
+	// Source is the digest of the source's settings, without secrets, and
+	// Target the target's name: of another source, or into another target, a
+	// run is not continued.
+	Source  string `json:"source"`
+	Target  string `json:"target"`
 	Version string `json:"version"`
 	Host    string `json:"host"`
 	User    string `json:"user,omitempty"`
@@ -112,12 +117,12 @@ type stageEvent struct {
 // cutover, any. With fresh true it always begins a new one.
 func (m *Migration) Start(ctx context.Context, kind Kind, fresh bool, settings Settings) (*Run, error) {
 	if !fresh && kind != Manual {
-		id, changed, err := m.continuable(kind)
+		id, why, err := m.continuable(kind)
 		if err != nil {
 			return nil, err
 		}
-		if changed != "" {
-			settings.Bar.Say(fmt.Sprintf("run %s was made by other mappings, rules or settings: a new run begins", changed))
+		if why != "" {
+			settings.Bar.Say(why + ": a new run begins")
 		}
 		if id != "" {
 			return m.Open(ctx, id, settings)
@@ -135,7 +140,7 @@ func (m *Migration) Start(ctx context.Context, kind Kind, fresh bool, settings S
 	}
 	host, _ := os.Hostname()
 	_, err := r.journal.Append(eventBegun, begun{Run: id, Kind: kind, Migration: m.Plan.Migration, Plan: m.Digest(),
-		Version: settings.Version, Host: host, User: os.Getenv("USER")})
+		Source: m.Plan.sourceDigest(), Target: m.Plan.targetPlace(), Version: settings.Version, Host: host, User: os.Getenv("USER")})
 	if err == nil {
 		err = r.writePlan()
 	}
@@ -205,6 +210,9 @@ func (r *Run) Close() error {
 
 // Failed notes in the journal why a command ended, for status.
 func (r *Run) Failed(cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		cause = errors.New("interrupted")
+	}
 	_, err := r.journal.Append(eventFailed, struct {
 		Error string `json:"error"`
 	}{cause.Error()})
@@ -212,8 +220,8 @@ func (r *Run) Failed(cause error) error {
 }
 
 // continuable finds the newest run of the kind that the command may go on
-// with. changed names the newest unfinished one where it was made by another plan.
-func (m *Migration) continuable(kind Kind) (id, changed string, err error) {
+// with; why says, where there is one, what stands against it.
+func (m *Migration) continuable(kind Kind) (id, why string, err error) {
 	ids, err := Runs(m.Plan.Runs)
 	if err != nil {
 		return "", "", err
@@ -224,15 +232,42 @@ func (m *Migration) continuable(kind Kind) (id, changed string, err error) {
 		if err != nil || first.Kind != kind || first.Migration != m.Plan.Migration {
 			continue
 		}
-		if first.Plan != m.Digest() {
-			return "", candidate, nil
+		switch {
+		case kind == Rehearsal && reported(folder): // done
+			return "", "", nil
+		case first.Plan != m.Digest():
+			return "", "run " + candidate + " was made by other mappings, rules or settings", nil
+		case first.Source != m.Plan.sourceDigest():
+			return "", "run " + candidate + " read another source", nil
+		case first.Target != m.Plan.targetPlace():
+			return "", "run " + candidate + " went into another target", nil
+		case refused(folder):
+			// What stood in its way may have been mended at the source, which
+			// its snapshot would not show.
+			return "", "run " + candidate + " was refused", nil
 		}
-		if kind == Cutover || !reported(folder) {
-			return candidate, "", nil
-		}
-		return "", "", nil
+		return candidate, "", nil
 	}
 	return "", "", nil
+}
+
+// refused says that a run's last report was a no-go and nothing was loaded.
+func refused(folder string) bool {
+	events, err := journal.Read(folder)
+	if err != nil {
+		return false
+	}
+	no := false
+	for _, e := range events {
+		switch e.Name {
+		case eventLoading:
+			return false
+		case eventReported:
+			var verdict struct{ Go bool }
+			no = e.Decode(&verdict) == nil && !verdict.Go
+		}
+	}
+	return no
 }
 
 // Runs lists the runs in a folder, the newest first.
