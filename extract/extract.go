@@ -101,7 +101,7 @@ func (x *extraction) survey(ctx context.Context) error {
 	for _, name := range names {
 		d := &dataset{}
 		if d.Shape, err = x.source.Shape(ctx, name); err != nil {
-			return fmt.Errorf("dataset %s: %w", name, err)
+			return err // it names the dataset
 		}
 		d.Dataset = name
 		if len(d.Chunks) == 0 { // an empty dataset still has a file that says so

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -114,20 +116,24 @@ func runSQL(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(rows.Err())
 }
 
-// checkJSON wants one or more JSON values, one per line: json stdout
+// checkJSON wants one or more JSON values and nothing else: json stdout
 func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: json stdout|stderr|file")
 	}
-	text := ts.ReadFile(args[0])
-	lines := 0
-	for line := range strings.Lines(text) {
-		lines++
-		if !json.Valid([]byte(line)) {
-			ts.Fatalf("%s:%d is no JSON: %s", args[0], lines, line)
+	decoder := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	values := 0
+	for ; ; values++ {
+		var value map[string]any
+		err := decoder.Decode(&value)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			ts.Fatalf("%s is not JSON after %d values: %v", args[0], values, err)
 		}
 	}
-	if lines == 0 {
+	if values == 0 {
 		ts.Fatalf("%s is empty", args[0])
 	}
 }
@@ -203,30 +209,33 @@ func absent(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// interrupted sends SIGINT to a program once the newest journal has an event,
+// interrupted sends SIGINT to a program once it has put an event into a journal,
 // and wants exit code 130. With -hold an SQLite database cannot be written to
-// meanwhile, so that the program is there still when the signal comes:
+// until then, so that the program is there still when the signal comes:
 // interrupted [-hold database] event program [argument...]
 func interrupted(ts *testscript.TestScript, neg bool, args []string) {
+	release := func() {}
 	if len(args) > 1 && args[0] == "-hold" {
 		db, err := sql.Open("sqlite3", ts.MkAbs(args[1])+"?_txlock=immediate")
 		ts.Check(err)
 		defer db.Close()
 		tx, err := db.Begin()
 		ts.Check(err)
-		defer tx.Rollback()
+		release = sync.OnceFunc(func() { time.Sleep(50 * time.Millisecond); tx.Rollback() })
+		defer release()
 		args = args[2:]
 	}
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: interrupted [-hold database] event program [argument...]")
 	}
+	before := journalled(ts, args[0])
 	program := exec.Command(args[1], args[2:]...)
 	program.Dir, program.Stdout, program.Stderr = ts.MkAbs("."), ts.Stdout(), ts.Stderr()
 	ts.Check(program.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- program.Wait() }()
 	defer program.Process.Kill()
-	for deadline := time.Now().Add(30 * time.Second); !journalHas(ts, args[0]); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); journalled(ts, args[0]) == before; time.Sleep(2 * time.Millisecond) {
 		select {
 		case err := <-ended:
 			ts.Fatalf("ended before event %s: %v", args[0], err)
@@ -237,20 +246,21 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Check(program.Process.Signal(syscall.SIGINT))
+	release()
 	if code := codeOf(ts, <-ended); code != exitInterrupted {
 		ts.Fatalf("exit code %d, not %d", code, exitInterrupted)
 	}
 }
 
-func journalHas(ts *testscript.TestScript, event string) bool {
+// journalled counts an event in all journals.
+func journalled(ts *testscript.TestScript, event string) (events int) {
 	journals, _ := filepath.Glob(ts.MkAbs("runs/*/journal.jsonl"))
 	for _, journal := range journals {
 		text, err := os.ReadFile(journal)
-		if err == nil && bytes.Contains(text, fmt.Appendf(nil, `"event":%q`, event)) {
-			return true
-		}
+		ts.Check(err)
+		events += bytes.Count(text, fmt.Appendf(nil, `"event":%q`, event))
 	}
-	return false
+	return events
 }
 
 // ballast is the file that fills a small disk.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/urfave/cli/v2"
 
@@ -146,11 +147,11 @@ func newVerifyCommand() *cli.Command {
 		Action: func(c *cli.Context) error {
 			return inRun(c, func(ctx context.Context, r *pipeline.Run) error {
 				v, err := r.Verify(ctx)
+				if v != nil && c.Bool(jsonFlag.Name) { // also where totals differ
+					return errors.Join(printJSON(c.App.Writer, v), err)
+				}
 				if err != nil {
 					return err
-				}
-				if c.Bool(jsonFlag.Name) {
-					return printJSON(c.App.Writer, v)
 				}
 				p := &printer{w: c.App.Writer}
 				for _, table := range sortedNames(v.Tables) {

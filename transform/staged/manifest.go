@@ -20,7 +20,6 @@ const (
 	RejectsFolder = "rejects"
 	ManifestName  = "staged.json"
 	FindingsName  = "findings.parquet" // in RejectsFolder: every finding of the mapping
-	UnclaimedName = "_unclaimed.csv"   // in RejectsFolder, where there are such rows: those that no mapping takes
 )
 
 // Load reads the manifest of the staged folder of a run. The files are not

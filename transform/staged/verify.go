@@ -23,12 +23,13 @@ func (m *Manifest) Verify(runFolder string) error {
 }
 
 func (f File) verify(runFolder string) error {
-	bytes, sum, err := sealed.Digest(filepath.Join(runFolder, filepath.FromSlash(f.Path)))
+	path := filepath.Join(runFolder, filepath.FromSlash(f.Path))
+	bytes, sum, err := sealed.Digest(path)
 	if err != nil {
-		return fmt.Errorf("verify what is staged: %w: transform again", err)
+		return fmt.Errorf("verify what is staged: %w: restore it, or begin a new run", err)
 	}
 	if bytes != f.Bytes || sum != f.SHA256 {
-		return fmt.Errorf("%s was changed after it was sealed: %d bytes with SHA-256 %s, not %d with %s: transform again", f.Path, bytes, sum, f.Bytes, f.SHA256)
+		return fmt.Errorf("%s: changed since it was sealed (%d bytes, sha-256 %.12s…; sealed with %d, %.12s…): restore it, or begin a new run", path, bytes, sum, f.Bytes, f.SHA256)
 	}
 	return nil
 }

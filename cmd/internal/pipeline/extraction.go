@@ -40,8 +40,8 @@ func Shapes(ctx context.Context, source extract.Source) ([]mappings.SourceTable,
 	var errs []error
 	for _, name := range names {
 		shape, err := source.Shape(ctx, name)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("dataset %s: %w", name, err))
+		if err != nil { // it names the dataset
+			errs = append(errs, err)
 			continue
 		}
 		tables = append(tables, mappings.SourceTable{Dataset: name, Columns: shape.Columns})

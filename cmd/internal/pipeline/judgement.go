@@ -12,8 +12,9 @@ import (
 func Judge(rep *report.Report) error {
 	if len(rep.Differences) > 0 {
 		d := rep.Differences[0]
+		expected, actual := d.Figures()
 		return fmt.Errorf("%w: %d differences, the first: %s, %s of %s: %s expected, %s found; the report lists them all",
-			ErrUnbalanced, len(rep.Differences), d.Between, d.Measure, d.Entity, d.Expected, d.Actual)
+			ErrUnbalanced, len(rep.Differences), d.Between, d.Measure, d.Entity, expected, actual)
 	}
 	var reasons []string
 	for _, c := range rep.Verdict.Criteria {

@@ -36,8 +36,11 @@ type Verification struct {
 }
 
 // Verify asks the target for its totals by its own SQL and compares them with
-// the staged ones. Totals that differ are ErrUnbalanced, and all of them are named.
+// the staged ones, after it has verified every file behind them. Totals that differ are ErrUnbalanced, and all of them are named.
 func (r *Run) Verify(ctx context.Context) (*Verification, error) {
+	if _, err := r.verifiedSnapshot(ctx); err != nil {
+		return nil, err
+	}
 	manifest, err := r.verifiedStaged(ctx)
 	if err != nil {
 		return nil, err

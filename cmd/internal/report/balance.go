@@ -27,6 +27,11 @@ type Difference struct {
 	reconcile.Difference
 }
 
+// Figures gives the two figures for people.
+func (d Difference) Figures() (expected, actual string) {
+	return figure(d.Measure, d.Expected), figure(d.Measure, d.Actual)
+}
+
 // The places where two stops meet.
 const (
 	sourceToSnapshot = "source → snapshot"
