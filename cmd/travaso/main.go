@@ -26,7 +26,7 @@ func main() {
 
 // run runs a command line and gives its exit code.
 func run(ctx context.Context, args []string) int {
-	err := newApp().RunContext(ctx, args)
+	err := interruption(ctx, newApp().RunContext(ctx, args))
 	var help cli.ExitCoder
 	if errors.As(err, &help) { // the library's own, of help on something that is not there
 		err = errUsage{fmt.Errorf("no help on %q: travaso help lists the commands", args[len(args)-1])}
@@ -35,6 +35,15 @@ func run(ctx context.Context, args []string) int {
 		complain(os.Stderr, err)
 	}
 	return exitCode(err)
+}
+
+// interruption says of an error that came when the command had been interrupted
+// that this is why: the embedded engine, for one, says it in its own words.
+func interruption(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", context.Canceled, err)
 }
 
 // newApp lists the commands in the order in which a migration uses them.

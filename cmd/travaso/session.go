@@ -110,7 +110,7 @@ func inNewRun(c *cli.Context, kind pipeline.Kind, fresh bool, do func(context.Co
 
 // during does something in a run, and notes in its journal why it failed.
 func during(c *cli.Context, r *pipeline.Run, do func(context.Context, *pipeline.Run) error) error {
-	err := do(c.Context, r)
+	err := interruption(c.Context, do(c.Context, r))
 	if err != nil {
 		err = errors.Join(err, r.Failed(err))
 	}

@@ -60,6 +60,8 @@ func shapesOf(s *snapshot.Manifest) []mappings.SourceTable {
 
 func (r *Run) snapshotFolder() string { return filepath.Join(r.Folder, "snapshot") }
 
+func (r *Run) snapshotManifest() string { return filepath.Join(r.snapshotFolder(), "manifest.json") }
+
 // Extract reads the source into the run's snapshot. Done before, its files are
 // verified instead: a changed byte is refused with the file's name.
 func (r *Run) Extract(ctx context.Context) (*snapshot.Manifest, error) {
@@ -86,7 +88,7 @@ func (r *Run) Extract(ctx context.Context) (*snapshot.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return manifest, r.end(eventExtracted, manifest.Digest(), timingOf(outcome))
+	return manifest, r.endSealed(eventExtracted, manifest.Digest(), r.snapshotManifest(), timingOf(outcome))
 }
 
 // checkBefore finds what is wrong with mappings and rules before a row moves.
@@ -112,10 +114,6 @@ func (r *Run) tell(stage progress.Stage) func(extract.Event) {
 }
 
 func (r *Run) verifiedSnapshot(ctx context.Context) (*snapshot.Manifest, error) {
-	manifest, err := snapshot.Load(r.snapshotFolder())
-	if err != nil {
-		return nil, err
-	}
 	event, done, err := r.done(eventExtracted)
 	if err != nil {
 		return nil, err
@@ -123,9 +121,12 @@ func (r *Run) verifiedSnapshot(ctx context.Context) (*snapshot.Manifest, error) 
 	if !done {
 		return nil, fmt.Errorf("run %s: nothing was extracted: run travaso extract first", r.ID)
 	}
-	if event.Digest != manifest.Digest() {
-		return nil, fmt.Errorf("%s was changed after it was sealed: its digest is not the one in the journal; extract again into a new run",
-			filepath.Join(r.snapshotFolder(), "manifest.json"))
+	if err := event.checkSeal(r.snapshotManifest(), "extract again into a new run"); err != nil {
+		return nil, err
+	}
+	manifest, err := snapshot.Load(r.snapshotFolder())
+	if err != nil {
+		return nil, err
 	}
 	return manifest, manifest.Verify(ctx, r.snapshotFolder())
 }

@@ -108,7 +108,10 @@ type begun struct {
 // stageEvent is the payload of the event that ends a stage.
 type stageEvent struct {
 	// Digest identifies what the stage made.
-	Digest string        `json:"digest"`
+	Digest string `json:"digest"`
+	// Seal is the SHA-256 of the manifest that the stage left, where it left
+	// one: that, unlike the digest, is of everything that the manifest says.
+	Seal   string        `json:"seal,omitempty"`
 	Timing report.Timing `json:"timing"`
 }
 
@@ -336,9 +339,32 @@ func (r *Run) done(event string) (stageEvent, bool, error) {
 
 // end notes the end of a stage.
 func (r *Run) end(event, digest string, timing report.Timing) error {
-	timing.PeakMemoryBytes = PeakMemoryBytes()
-	_, err := r.journal.Append(event, stageEvent{Digest: digest, Timing: timing})
+	return r.endSealed(event, digest, "", timing)
+}
+
+// endSealed notes the end of a stage that left a manifest.
+func (r *Run) endSealed(event, digest, manifest string, timing report.Timing) (err error) {
+	payload := stageEvent{Digest: digest, Timing: timing}
+	payload.Timing.PeakMemoryBytes = PeakMemoryBytes()
+	if manifest != "" {
+		if _, payload.Seal, err = sealed.Digest(manifest); err != nil {
+			return err
+		}
+	}
+	_, err = r.journal.Append(event, payload)
 	return err
+}
+
+// checkSeal refuses a manifest that is not the one that its stage left.
+func (e stageEvent) checkSeal(manifest, remedy string) error {
+	_, sum, err := sealed.Digest(manifest)
+	if err != nil {
+		return fmt.Errorf("%w; %s", err, remedy)
+	}
+	if sum != e.Seal {
+		return fmt.Errorf("%s was changed after it was sealed: its digest is not the one in the journal; restore it, or %s", manifest, remedy)
+	}
+	return nil
 }
 
 func timingOf(o progress.Outcome) report.Timing {

@@ -41,7 +41,7 @@ func (r *Run) Transform(ctx context.Context) (*staged.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return manifest, r.end(eventTransformed, stagedDigest(manifest), timingOf(outcome))
+	return manifest, r.endSealed(eventTransformed, stagedDigest(manifest), r.stagedManifest(), timingOf(outcome))
 }
 
 // program compiles the mappings over the columns and files of the snapshot.
@@ -83,13 +83,16 @@ func (r *Run) verifiedStaged(ctx context.Context) (*staged.Manifest, error) {
 	if !done {
 		return nil, fmt.Errorf("run %s: nothing was transformed: run travaso transform first", r.ID)
 	}
+	if err := event.checkSeal(r.stagedManifest(), "begin a new run"); err != nil {
+		return nil, err
+	}
 	manifest, err := staged.Load(r.Folder)
 	if err != nil {
 		return nil, err
 	}
-	if stagedDigest(manifest) != event.Digest {
-		return nil, fmt.Errorf("%s was changed after it was sealed: its digest is not the one in the journal; begin a new run",
-			filepath.Join(r.Folder, staged.Folder, staged.ManifestName))
-	}
 	return manifest, manifest.Verify(r.Folder)
+}
+
+func (r *Run) stagedManifest() string {
+	return filepath.Join(r.Folder, staged.Folder, staged.ManifestName)
 }
