@@ -616,10 +616,12 @@ create table risultato_amministrazione (
 -- Chart of accounts of the entries (piano dei conti integrato).
 create table conto (
   ente_id     integer      not null,
+  id          uuid         not null,
   codice      varchar(20)  not null,
   descrizione varchar(200) not null,
   livello     smallint     not null,
-  constraint conto_pk primary key (ente_id, codice)
+  constraint conto_pk primary key (ente_id, id),
+  constraint conto_uk unique (ente_id, codice)
 );
 
 -- Journal entry (scrittura, prima nota).
