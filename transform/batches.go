@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/travaso/travaso/extract/sealed"
 	"github.com/travaso/travaso/transform/engine"
 	"github.com/travaso/travaso/transform/staged"
 )
@@ -96,7 +97,7 @@ func (r *run) writeBatch(ctx context.Context, d *document, part, parts int) (sta
 		}
 		file := staged.File{Entity: e.name, Path: filepath.ToSlash(path), Rows: count}
 		var err error
-		if file.Bytes, file.SHA256, err = seal(full); err != nil {
+		if file.Bytes, file.SHA256, err = sealed.Keep(full); err != nil {
 			return batch, err
 		}
 		batch.Files = append(batch.Files, file)
@@ -162,13 +163,13 @@ func (e *entity) columnNames() []string {
 	return names
 }
 
-// canonical is the canonical text of a row: the place of its entity and its id, by
-// which the lines of a document are sorted, then every other column of the
-// target after a bar. A NULL is ~; a text has its length in bytes in front, so that no
+// canonical is the canonical text of a row: the place of its entity, where it
+// goes and its id, by which the lines of a document are sorted, then every other
+// column of the target after a bar. A NULL is ~; a text has its length in bytes in front, so that no
 // content can look like two columns; amounts have all decimals of their scale,
 // dates and timestamps are ISO 8601.
 func (e *entity) canonical() string {
-	parts := []string{fmt.Sprintf("'%02d'", e.ordinal), "cast(" + idColumn + " as varchar)"}
+	parts := []string{fmt.Sprintf("'%02d:%s'", e.ordinal, e.shape()), "cast(" + idColumn + " as varchar)"}
 	for _, f := range e.fields {
 		if f.spec.Name == e.idField {
 			continue // it is the row's id
@@ -184,4 +185,15 @@ func (e *entity) canonical() string {
 		}
 	}
 	return "concat_ws('|', " + strings.Join(parts, ", ") + ")"
+}
+
+// shape tells one destination from another: the same values in other columns,
+// or in another table, are another content.
+func (e *entity) shape() string {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%q\n", e.table)
+	for _, f := range e.fields {
+		fmt.Fprintf(hash, "%q\n", f.spec.Name)
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:8])
 }

@@ -178,6 +178,30 @@ func TestDigest_ofAllContent(t *testing.T) {
 	}
 }
 
+// The same values in another column or another table are another content: a
+// target that holds the one does not hold the other.
+func TestDigest_ofDestination(t *testing.T) {
+	seen := map[string]string{}
+	for name, change := range map[string]func(head, line *mappings.Entity){
+		"as it was":                  func(_, _ *mappings.Entity) {},
+		"a column of the head":       func(h, _ *mappings.Entity) { h.Fields[3].Name = "nota" },
+		"a column of the line":       func(_, l *mappings.Entity) { l.Fields[3].Name = "nota" },
+		"two columns exchanged":      func(h, _ *mappings.Entity) { h.Fields[1].Name, h.Fields[2].Name = "d", "n" },
+		"the table of the head":      func(h, _ *mappings.Entity) { h.Table = "altro" },
+		"the table of the line":      func(_, l *mappings.Entity) { l.Table = "altro" },
+		"a column and part of a key": func(h, _ *mappings.Entity) { h.Fields[0].Name = "uid" },
+	} {
+		f := invoices(newFixture(t, 1), first(invoiceRows(12)), second(invoiceRows(12)))
+		entities := f.in.Mappings[0].Entities
+		change(&entities[0], &entities[1])
+		digest := documentDigests(t, f)["7"]
+		if other, twice := seen[digest]; twice || digest == "" {
+			t.Errorf("%s and %s give the same digest %s", name, other, digest)
+		}
+		seen[digest] = name
+	}
+}
+
 func first(a, _ [][]string) [][]string  { return a }
 func second(_, b [][]string) [][]string { return b }
 

@@ -60,26 +60,20 @@ func (e *entity) findingSubject() string {
 
 const findingPlace = staged.DatasetColumn + ", " + staged.PartColumn + ", " + staged.RowColumn
 
-// findingsFile writes all findings to one Parquet file.
-func findingsFile(path string) string {
-	return fmt.Sprintf("copy (from %s %s) to %s (format parquet)", findingsTable, findingOrder, engine.Literal(path))
-}
+// allFindings are all findings, for the file that holds them.
+const allFindings = "from " + findingsTable + " " + findingOrder
 
-// findingsCSV writes the findings that a condition is true for, for people. A
-// spreadsheet takes a cell that begins with = + - @ for a formula and runs it,
-// so such a cell gets an apostrophe in front, unless it is a number; a NUL byte,
-// which ends many a reader's text, is shown as \x00.
-func findingsCSV(where, path string) string {
+// findingsForPeople are the findings that a condition is true for, as cells of a CSV.
+func findingsForPeople(where string) string {
 	var columns []string
 	for _, c := range []string{"severity", "kind", "entity", "key", "field", "value", "detail", "dataset", "part", "row"} {
 		name := engine.Quote(c)
 		if c != "part" && c != "row" {
-			name = fmt.Sprintf("replace(case when regexp_matches(%[1]s, '^[=+@\\t\\r-]') and not regexp_full_match(%[1]s, '[+-][0-9.,]+') then concat('''', %[1]s) else %[1]s end, chr(0), '\\x00') as %[1]s", name)
+			name = engine.Cell(name) + " as " + name
 		}
 		columns = append(columns, name)
 	}
-	return fmt.Sprintf("copy (select %s from (from %s where %s %s)) to %s (format csv, header true)",
-		strings.Join(columns, ", "), findingsTable, where, findingOrder, engine.Literal(path))
+	return fmt.Sprintf("select %s from (from %s where %s %s)", strings.Join(columns, ", "), findingsTable, where, findingOrder)
 }
 
 // isUnclaimed is true for the findings of a dataset's rows that no mapping takes.

@@ -295,19 +295,19 @@ func (r *run) judge(ctx context.Context, e *entity) error {
 		staged.StatusColumn, excludedColumn+" as "+staged.ReasonColumn)
 	rows := fmt.Sprintf("select %s from (select _rows.*, %s as _status from %s)\nwhere _status <> 'staged'\norder by %s, %s, %s, %s",
 		strings.Join(columns, ", "), standing, e.withStanding(), staged.KeyColumn, staged.DatasetColumn, staged.PartColumn, staged.RowColumn)
-	return r.writeRejects(ctx, e.name+".parquet", func(path string) string {
-		return "copy (\n" + rows + "\n) to " + engine.Literal(path) + " (format parquet)"
-	})
+	return r.writeRejects(ctx, e.name+".parquet", rows, "format parquet")
 }
 
-// writeRejects runs a COPY into a file of the rejects folder.
-func (r *run) writeRejects(ctx context.Context, name string, copyTo func(path string) string) error {
-	path := filepath.Join(r.folder, rejectsFolder, name)
-	if err := r.exec(ctx, "write "+filepath.Join(rejectsFolder, name), copyTo(path)); err != nil {
-		return err
+// csvForPeople is how the files are written that people open.
+const csvForPeople = "format csv, header true"
+
+// writeRejects writes the rows of a query to a file of the rejects folder.
+func (r *run) writeRejects(ctx context.Context, name, query, options string) error {
+	defer r.time("write " + filepath.Join(rejectsFolder, name))()
+	if err := r.eng.Copy(ctx, query, filepath.Join(r.folder, rejectsFolder, name), options); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Join(rejectsFolder, name), r.explain(err))
 	}
-	_, _, err := seal(path)
-	return err
+	return nil
 }
 
 // release drops what only this document type needed, and tells the later ones
@@ -335,12 +335,12 @@ func (r *run) release(ctx context.Context, d *document) error {
 // for people a CSV for each document type and one for the rows of a dataset
 // that no mapping takes.
 func (r *run) writeFindings(ctx context.Context) error {
-	if err := r.writeRejects(ctx, staged.FindingsName, findingsFile); err != nil {
+	if err := r.writeRejects(ctx, staged.FindingsName, allFindings, "format parquet"); err != nil {
 		return err
 	}
 	for _, d := range r.program.documents {
 		ofType := "document = " + engine.Literal(d.name)
-		if err := r.writeRejects(ctx, d.name+".csv", func(path string) string { return findingsCSV(ofType, path) }); err != nil {
+		if err := r.writeRejects(ctx, d.name+".csv", findingsForPeople(ofType), csvForPeople); err != nil {
 			return err
 		}
 	}
@@ -352,7 +352,7 @@ func (r *run) writeFindings(ctx context.Context) error {
 		if !some {
 			continue
 		}
-		if err := r.writeRejects(ctx, "unclaimed-"+d.Name+".csv", func(path string) string { return findingsCSV(isUnclaimed(d.Name), path) }); err != nil {
+		if err := r.writeRejects(ctx, "unclaimed-"+d.Name+".csv", findingsForPeople(isUnclaimed(d.Name)), csvForPeople); err != nil {
 			return err
 		}
 	}

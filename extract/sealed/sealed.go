@@ -134,6 +134,36 @@ func WriteJSON(path string, v any) error {
 	return WriteFile(path, append(text, '\n'))
 }
 
+// Keep makes a file that something else wrote private, brings it to the disk,
+// and gives its size and its SHA-256 in hexadecimal. Its name is on the disk
+// once its folder is: see SyncFolder.
+func Keep(path string) (bytes int64, sum string, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return 0, "", err
+	}
+	defer f.Close()
+	if err := f.Chmod(0o600); err != nil {
+		return 0, "", err
+	}
+	digest := sha256.New()
+	if bytes, err = io.Copy(digest, f); err != nil {
+		return 0, "", err
+	}
+	return bytes, hex.EncodeToString(digest.Sum(nil)), fullDisk(f.Sync())
+}
+
+// Adopt gives a file that something else wrote under a temporary name its own.
+func Adopt(temporary, path string) error {
+	if _, _, err := Keep(temporary); err != nil {
+		return errors.Join(err, os.Remove(temporary))
+	}
+	if err := os.Rename(temporary, path); err != nil {
+		return errors.Join(err, os.Remove(temporary))
+	}
+	return SyncFolder(filepath.Dir(path))
+}
+
 // Digest gives the size and the SHA-256, in hexadecimal, of a file that is there.
 func Digest(path string) (bytes int64, sum string, err error) {
 	f, err := os.Open(path)

@@ -72,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 		}
 		settings = append(settings, "set temp_directory = "+Literal(o.Spill))
 	}
-	settings = append(settings, "set enable_external_access = false", "set lock_configuration = true")
+	settings = append(settings, "set enable_external_access = false", "set lock_configuration = true", cellMacro)
 
 	db, err := sql.Open("duckdb", "")
 	if err != nil {

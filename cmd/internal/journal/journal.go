@@ -34,6 +34,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/travaso/travaso/extract/sealed"
 )
 
 // File is the journal's name in the run folder.
@@ -111,7 +113,7 @@ func Open(folder string) (*Journal, error) {
 
 // resume brings the journal to the end of its last whole line.
 func (j *Journal) resume(folder string) error {
-	if err := syncFolder(folder); err != nil {
+	if err := sealed.SyncFolder(folder); err != nil {
 		return err
 	}
 	text, err := io.ReadAll(j.file)
@@ -248,14 +250,4 @@ func pathOf(folder string) string { return filepath.Join(folder, File) }
 func digest(line []byte) string {
 	sum := sha256.Sum256(line)
 	return hex.EncodeToString(sum[:])
-}
-
-// syncFolder makes the file's entry in its folder durable.
-func syncFolder(folder string) error {
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }

@@ -5,11 +5,11 @@ import (
 	"encoding/csv"
 	"fmt"
 	"path"
-	"strings"
 
 	"github.com/travaso/travaso/cmd/internal/report"
 	"github.com/travaso/travaso/extract/sealed"
 	"github.com/travaso/travaso/transform/staged"
+	"github.com/travaso/travaso/validate/finding"
 )
 
 // writeUnmapped writes, for each crosswalk, the values it lacks, the costliest
@@ -26,7 +26,7 @@ func (r *Run) writeUnmapped(values []report.Unmapped) error {
 		if u.Money != "" {
 			note += ", money " + u.Money
 		}
-		lines[u.Crosswalk] = append(lines[u.Crosswalk], []string{withoutFormula(u.Value), "", note})
+		lines[u.Crosswalk] = append(lines[u.Crosswalk], []string{finding.Cell(u.Value), "", note})
 	}
 	for crosswalk, rows := range lines {
 		var text bytes.Buffer
@@ -39,13 +39,4 @@ func (r *Run) writeUnmapped(values []report.Unmapped) error {
 		}
 	}
 	return nil
-}
-
-// withoutFormula keeps a spreadsheet from running a value: it takes a cell that
-// begins like this for a formula.
-func withoutFormula(value string) string {
-	if value != "" && strings.ContainsRune("=+-@\t\r", rune(value[0])) {
-		return "'" + value
-	}
-	return value
 }

@@ -61,7 +61,7 @@ func (g *gathered) write(w io.Writer, folder string) error {
 			Dataset: g.dataset.Name, Origin: originOf(g.dataset, row.Part), Part: row.Part, Row: row.Row,
 		}
 		g.add(f)
-		line := []string{string(f.Severity), string(f.Kind), withoutFormula(f.Value), f.Detail, f.Dataset, f.Origin, strconv.Itoa(f.Part), strconv.FormatInt(f.Row, 10)}
+		line := []string{string(f.Severity), string(f.Kind), finding.Cell(f.Value), f.Detail, f.Dataset, f.Origin, strconv.Itoa(f.Part), strconv.FormatInt(f.Row, 10)}
 		if err := lines.Write(line); err != nil {
 			return err
 		}
