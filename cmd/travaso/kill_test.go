@@ -292,6 +292,7 @@ type targetState struct {
 	contents  map[string]string // digest by table
 	catalogue []string          // constraints and indexes
 	journal   []string          // batches
+	runs      []string          // that applied them
 	migration []string
 	waiting   []string // constraints that are still to be restored
 	documents []string // by type: in the journal, of those distinct
@@ -302,7 +303,8 @@ func (p *place) state(t *testing.T) targetState {
 	return targetState{
 		contents:  p.contents(t),
 		catalogue: p.lines(t, p.catalogue),
-		journal:   p.lines(t, `select document, part, parts, run, documents, "rows", digest from travaso_batch order by document, part`),
+		journal:   p.lines(t, `select document, part, parts, documents, "rows", digest from travaso_batch order by document, part`),
+		runs:      p.lines(t, `select distinct run from travaso_batch`),
 		migration: p.lines(t, `select migration, run, scope, types, finished, baseline from travaso_migration`),
 		waiting:   p.lines(t, `select "table", name from travaso_constraint`),
 		documents: p.documents(t),
@@ -356,7 +358,7 @@ func (s targetState) differences(want targetState) []string {
 		}
 	}
 	for what, lines := range map[string][2][]string{
-		"catalogue": {s.catalogue, want.catalogue}, "journal": {s.journal, want.journal}, "migration": {s.migration, want.migration},
+		"catalogue": {s.catalogue, want.catalogue}, "journal": {s.journal, want.journal}, "runs": {s.runs, want.runs}, "migration": {s.migration, want.migration},
 		"waiting constraints": {s.waiting, want.waiting}, "documents": {s.documents, want.documents},
 	} {
 		if !slices.Equal(lines[0], lines[1]) {

@@ -127,11 +127,7 @@ func TestChangedMappingBeginsNewRun(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			target := newPlace(t)
-			p := legacy.into(t, target)
-			if err := os.CopyFS(p.path("mappings"), os.DirFS(filepath.FromSlash("../../mappings/unica"))); err != nil {
-				t.Fatal(err)
-			}
-			p.edit(t, "travaso.yaml", "pack: unica", "mappings: ./mappings")
+			p := legacy.mappedInto(t, target)
 			p.run(t, exitDone, "cutover")
 			first, before := p.newestRun(t), target.contents(t)
 
@@ -152,6 +148,17 @@ func TestChangedMappingBeginsNewRun(t *testing.T) {
 			says(t, p.run(t, exitUsage, "report", "--run", filepath.Base(first)).stderr, "was made by other mappings, rules or settings")
 		})
 	}
+}
+
+// mappedInto is into, with the mappings of the pack in a folder of the project's own.
+func (l *legacyProject) mappedInto(t *testing.T, target *place) *project {
+	t.Helper()
+	p := l.into(t, target)
+	if err := os.CopyFS(p.path("mappings"), os.DirFS(filepath.FromSlash("../../mappings/unica"))); err != nil {
+		t.Fatal(err)
+	}
+	p.edit(t, "travaso.yaml", "pack: unica", "mappings: ./mappings")
+	return p
 }
 
 // edit replaces a text that stands once in a file.
@@ -192,4 +199,49 @@ func checkDifference(t *testing.T, p *project, target *place, before map[string]
 	delete(before, "soggetto")
 	sameContents(t, after, before)
 	p.run(t, exitDone, "verify")
+}
+
+// TestChangedMappingAfterKill: a cutover is killed in its load, and the mapping
+// corrected: what the new run makes of that target is what it makes of an empty one.
+func TestChangedMappingAfterKill(t *testing.T) {
+	legacy := newLegacyProject(t, fewDocuments)
+	correct := func(t *testing.T, p *project) {
+		p.edit(t, "mappings/soggetto.yaml", "{from: RAGIONE_SOCIALE}", "lower(RAGIONE_SOCIALE)")
+		p.run(t, exitDone, "cutover")
+	}
+	for kind, newPlace := range places {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			clean := newPlace(t)
+			correct(t, legacy.mappedInto(t, clean))
+			want := clean.state(t)
+
+			p, target := killedInLoad(t, func() (*project, *place) {
+				target := newPlace(t)
+				return legacy.mappedInto(t, target), target
+			})
+			correct(t, p)
+			if p.runs(t) != 2 {
+				t.Errorf("there are %d runs, want the one killed and the new one", p.runs(t))
+			}
+			got := target.state(t)
+			got.runs = want.runs // what the killed run applied and has not changed is still its own
+			if found := got.differences(want); len(found) > 0 {
+				t.Errorf("the target differs from one that was empty in %s", strings.Join(found, ", "))
+			}
+		})
+	}
+}
+
+// killedInLoad makes projects until the cutover of one was killed in its load.
+func killedInLoad(t *testing.T, fresh func() (*project, *place)) (*project, *place) {
+	t.Helper()
+	for range 10 {
+		p, target := fresh()
+		if k, ok := p.kill(t, moment{event: "applied", nth: 2}); ok && k.stage == "load" {
+			return p, target
+		}
+	}
+	t.Fatal("the load was always over before it was killed")
+	return nil, nil
 }
