@@ -58,7 +58,7 @@ func TestReadRefuses(t *testing.T) {
 	if _, err := Read(filepath.Join(folder, "absent")); err == nil {
 		t.Error("read a report that is not there")
 	}
-	if err := rehearsal(t, lenient()).WriteJSON(filepath.Join(folder, "absent", JSONFile)); err == nil {
-		t.Error("wrote into a folder that is not there")
+	if err := rehearsal(t, lenient()).WriteJSON(filepath.Join(folder, "not json", JSONFile)); err == nil {
+		t.Error("wrote below a file as if it were a folder")
 	}
 }
