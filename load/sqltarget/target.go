@@ -93,36 +93,46 @@ func (t *Target) Create(ctx context.Context, ddl string) error {
 	if err != nil {
 		return err
 	}
-	present, err := t.Schema(ctx)
-	if err != nil {
+	if there, err := t.areThere(ctx, wanted); there || err != nil {
 		return err
 	}
-	var missing []string
+	failed := t.dialect.create(ctx, t.db, ddl)
+	if failed == nil {
+		return nil
+	}
+	// Another process may have made them since we looked.
+	if there, err := t.areThere(ctx, wanted); there {
+		return err
+	}
+	return t.dialect.explain(failed, "create its tables")
+}
+
+// areThere says whether any of the tables exists; all that then keeps them
+// from being the wanted ones is in the error.
+func (t *Target) areThere(ctx context.Context, wanted []schema.Table) (bool, error) {
+	present, err := t.Schema(ctx)
+	if err != nil {
+		return false, err
+	}
+	var missing, differences []string
 	for _, w := range wanted {
-		if _, ok := schema.Find(present, w.Name); !ok {
+		if p, ok := schema.Find(present, w.Name); ok {
+			differences = append(differences, tableDifferences(w, p)...)
+		} else {
 			missing = append(missing, w.Name)
 		}
 	}
 	if len(missing) == len(wanted) {
-		if err := t.dialect.create(ctx, t.db, ddl); err != nil {
-			return t.dialect.explain(err, "create its tables")
-		}
-		return nil
+		return false, nil
 	}
-	var differences []string
 	if len(missing) > 0 {
-		differences = append(differences, "missing tables "+strings.Join(missing, ", "))
-	}
-	for _, w := range wanted {
-		if p, ok := schema.Find(present, w.Name); ok {
-			differences = append(differences, tableDifferences(w, p)...)
-		}
+		differences = slices.Insert(differences, 0, "missing tables "+strings.Join(missing, ", "))
 	}
 	if len(differences) > 0 {
-		return &Error{Target: t.Name(), Reason: "its tables are not those of the DDL: " + strings.Join(differences, "; "),
+		return true, &Error{Target: t.Name(), Reason: "its tables are not those of the DDL: " + strings.Join(differences, "; "),
 			Remedy: "change them, or load into an empty schema"}
 	}
-	return nil
+	return true, nil
 }
 
 // tableDifferences says where a table could not take what the wanted one could.

@@ -1,10 +1,12 @@
 package targettest
 
 import (
+	"errors"
 	"maps"
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/travaso/travaso/load/schema"
@@ -43,6 +45,22 @@ func createCompares(t *testing.T, s Subject) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
+}
+
+// createdAtOnce: of several that find no tables, one makes them and the others
+// find them made.
+func createdAtOnce(t *testing.T, s Subject) {
+	var group sync.WaitGroup
+	failed := make([]error, 4)
+	for i := range failed {
+		target := s.Open(t, "auto")
+		group.Go(func() { failed[i] = target.Create(t.Context(), DDL) })
+	}
+	group.Wait()
+	if err := errors.Join(failed...); err != nil {
+		t.Error(err)
+	}
+	s.open(t, "auto") // and they are those of the DDL
 }
 
 func valuesArrive(t *testing.T, s Subject) {

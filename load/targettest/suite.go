@@ -9,6 +9,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 		test func(*testing.T, Subject)
 	}{
 		{"create compares existing tables", createCompares},
+		{"tables are made once", createdAtOnce},
 		{"values arrive as they are", valuesArrive},
 		{"values that no target keeps are refused", valuesRefused},
 		{"apply again changes nothing", applyAgain},
