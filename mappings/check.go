@@ -75,7 +75,7 @@ func (c *checker) declare() error {
 			"null::varchar as " + staged.DatasetColumn, "null::bigint as " + staged.PartColumn, "null::bigint as " + staged.RowColumn,
 		}
 		for _, column := range s.Columns {
-			columns = append(columns, "null::"+engineType(column)+" as "+engine.Quote(column.Name))
+			columns = append(columns, "null::"+engine.Type(column)+" as "+engine.Quote(column.Name))
 		}
 		statements = append(statements, "create or replace view "+engine.Quote(s.Dataset)+" as select "+strings.Join(columns, ", ")+" where false")
 	}
@@ -113,19 +113,6 @@ func (c *checker) forget() error {
 		}
 	}
 	return nil
-}
-
-// engineType is the engine's type for a column of a snapshot.
-func engineType(c snapshot.Column) string {
-	switch c.Type {
-	case snapshot.Integer:
-		return "bigint"
-	case snapshot.Decimal:
-		return fmt.Sprintf("decimal(%d,%d)", c.Precision, c.Scale)
-	case snapshot.Date, snapshot.Timestamp, snapshot.Boolean, snapshot.UUID:
-		return string(c.Type)
-	}
-	return "varchar"
 }
 
 // rows are the rows an entity is made from: one relation per dataset, or that

@@ -111,8 +111,8 @@ func (r *run) writeBatch(ctx context.Context, d *document, part, parts int) (sta
 func (r *run) digestBatch(ctx context.Context, batch *staged.Batch, d *document) error {
 	for _, f := range batch.Files {
 		if f.Entity == d.entities[0].name {
-			return r.eng.QueryRow(ctx, fmt.Sprintf("select count(*), sha256(string_agg(concat(%s, chr(10)), '' order by %s)) from read_parquet(%s)",
-				staged.DigestColumn, staged.DocumentColumn, engine.Literal(filepath.Join(r.folder, f.Path)))).Scan(&batch.Documents, &batch.Digest)
+			return r.eng.QueryRow(ctx, fmt.Sprintf("select count(*), sha256(string_agg(concat(%s, chr(10)), '' order by %s)) from %s",
+				staged.DigestColumn, staged.DocumentColumn, engine.ReadParquet(filepath.Join(r.folder, f.Path)))).Scan(&batch.Documents, &batch.Digest)
 		}
 	}
 	empty := sha256.Sum256(nil)

@@ -58,35 +58,12 @@ func (d Dataset) rows(files []string) string {
 		if len(files) == 0 {
 			value = "null"
 		}
-		fmt.Fprintf(b, ",\n  cast(%s as %s) as %s", value, engineType(c), engine.Quote(c.Name))
+		fmt.Fprintf(b, ",\n  cast(%s as %s) as %s", value, engine.Type(c), engine.Quote(c.Name))
 	}
 	if len(files) == 0 {
 		b.WriteString("\nwhere false")
 		return b.String()
 	}
-	quoted := make([]string, len(files))
-	for i, f := range files {
-		quoted[i] = engine.Literal(f)
-	}
-	fmt.Fprintf(b, "\nfrom read_parquet([%s])", strings.Join(quoted, ", "))
+	b.WriteString("\nfrom " + engine.ReadParquet(files...))
 	return b.String()
-}
-
-// engineType is the engine's type for a column of a snapshot.
-func engineType(c snapshot.Column) string {
-	switch c.Type {
-	case snapshot.Integer:
-		return "bigint"
-	case snapshot.Decimal:
-		return fmt.Sprintf("decimal(%d,%d)", c.Precision, c.Scale)
-	case snapshot.Date:
-		return "date"
-	case snapshot.Timestamp:
-		return "timestamp"
-	case snapshot.Boolean:
-		return "boolean"
-	case snapshot.UUID:
-		return "uuid"
-	}
-	return "varchar"
 }

@@ -183,11 +183,11 @@ func (f *field) input(raw string) string {
 	case f.staysAsIs() && len(absent) == 0:
 		return "nullif(" + raw + ", '')"
 	case f.staysAsIs():
-		return fmt.Sprintf("case when stripped(%s) not in (%s) then nullif(%s, '') end", raw, literals(absent), raw)
+		return fmt.Sprintf("case when stripped(%s) not in (%s) then nullif(%s, '') end", raw, engine.Literals(absent), raw)
 	case len(absent) == 0:
 		return "nullif(stripped(" + raw + "), '')"
 	}
-	return fmt.Sprintf("case when stripped(%s) not in (%s) then stripped(%s) end", raw, literals(append(absent, "")), raw)
+	return fmt.Sprintf("case when stripped(%s) not in (%s) then stripped(%s) end", raw, engine.Literals(append(absent, "")), raw)
 }
 
 // typedInput compares with the absent values by what they mean: 0 is absent in
@@ -205,7 +205,7 @@ func (f *field) typedInput(raw string, absent []string) string {
 		case date, timestamp:
 			read := "try_cast(" + engine.Literal(a) + " as timestamp)"
 			if len(f.spec.Format) > 0 {
-				read = "try_strptime(" + engine.Literal(a) + ", [" + literals(f.spec.Format) + "])"
+				read = "try_strptime(" + engine.Literal(a) + ", [" + engine.Literals(f.spec.Format) + "])"
 			}
 			equal = append(equal, fmt.Sprintf("coalesce(%s = cast(%s as timestamp), false)", raw, read))
 		default:
@@ -216,12 +216,4 @@ func (f *field) typedInput(raw string, absent []string) string {
 		return raw
 	}
 	return "case when not (" + strings.Join(equal, " or ") + ") then " + raw + " end"
-}
-
-func literals(texts []string) string {
-	quoted := make([]string, len(texts))
-	for i, t := range texts {
-		quoted[i] = engine.Literal(t)
-	}
-	return strings.Join(quoted, ", ")
 }

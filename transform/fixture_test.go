@@ -58,7 +58,7 @@ func (f *fixture) cells(name string, columns []string, rows [][]string) *fixture
 		if len(row) != len(columns) {
 			f.t.Fatalf("dataset %s: row %q has not %d cells", name, row, len(columns))
 		}
-		values = append(values, "("+strings.ReplaceAll(literals(row), "␀", "' || chr(0) || '")+")")
+		values = append(values, "("+strings.ReplaceAll(engine.Literals(row), "␀", "' || chr(0) || '")+")")
 	}
 	return f.dataset(name, shape, fmt.Sprintf("select * from (values %s) v(%s) offset 1", strings.Join(values, ", "), strings.Join(quoted(columns), ", ")))
 }

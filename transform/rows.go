@@ -113,7 +113,7 @@ func (f *field) readItems() []item {
 					absent = []string{""}
 				}
 				if len(absent) > 0 {
-					part = fmt.Sprintf("case when %s not in (%s) then %s end", part, literals(absent), part)
+					part = fmt.Sprintf("case when %s not in (%s) then %s end", part, engine.Literals(absent), part)
 				}
 			}
 			items = append(items, item{sql: part, name: fmt.Sprintf("%s.%d", f.spec.Name, i+1)})

@@ -170,7 +170,7 @@ func (r *run) stagedTotals(ctx context.Context, e *entity, files []string) (stag
 	for i, f := range files {
 		full[i] = filepath.Join(r.folder, f)
 	}
-	if err := r.eng.QueryRow(ctx, fmt.Sprintf("select %s from read_parquet([%s], hive_partitioning = false)", strings.Join(columns, ", "), literals(full))).Scan(into...); err != nil {
+	if err := r.eng.QueryRow(ctx, fmt.Sprintf("select %s from %s", strings.Join(columns, ", "), engine.ReadParquet(full...))).Scan(into...); err != nil {
 		return t.Totals, fmt.Errorf("%s: read back what was staged: %w", e.place(), r.explain(err))
 	}
 	for i, f := range money {

@@ -90,27 +90,9 @@ func stagedType(c staged.Column) string {
 func datasetColumns(dataset Dataset) []engine.Column {
 	var columns []engine.Column
 	for _, c := range dataset.Columns {
-		columns = append(columns, engine.Column{Name: c.Name, Type: snapshotType(c)})
+		columns = append(columns, engine.Column{Name: c.Name, Type: engine.Type(c)})
 	}
 	return append(columns,
 		engine.Column{Name: snapshot.PartColumn, Type: "BIGINT"},
 		engine.Column{Name: snapshot.RowColumn, Type: "BIGINT"})
-}
-
-func snapshotType(c snapshot.Column) string {
-	switch c.Type {
-	case snapshot.Integer:
-		return "BIGINT"
-	case snapshot.Decimal:
-		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
-	case snapshot.Date:
-		return "DATE"
-	case snapshot.Timestamp:
-		return "TIMESTAMP"
-	case snapshot.Boolean:
-		return "BOOLEAN"
-	case snapshot.UUID:
-		return "UUID"
-	}
-	return "VARCHAR"
 }

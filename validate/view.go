@@ -98,7 +98,7 @@ func (v view) definition() string {
 	}
 	rows := " where false"
 	if len(v.files) > 0 {
-		rows = " from read_parquet([" + literals(v.files) + "], hive_partitioning = false)"
+		rows = " from " + engine.ReadParquet(v.files...)
 	}
 	return "select " + strings.Join(columns, ", ") + rows
 }
@@ -131,14 +131,6 @@ func sameScale(a, b string) bool {
 	x, exactA := exactType(a)
 	y, exactB := exactType(b)
 	return exactA && exactB && x.scale == y.scale
-}
-
-func literals(texts []string) string {
-	quoted := make([]string, len(texts))
-	for i, text := range texts {
-		quoted[i] = engine.Literal(text)
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // macros help rules over the raw snapshot: exact numbers of text, NULL where

@@ -142,3 +142,12 @@ func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`
 
 // Literal writes a text as an SQL string literal.
 func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// Literals writes texts as SQL string literals with commas between them.
+func Literals(texts []string) string {
+	literals := make([]string, len(texts))
+	for i, text := range texts {
+		literals[i] = Literal(text)
+	}
+	return strings.Join(literals, ", ")
+}
