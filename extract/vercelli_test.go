@@ -1,40 +1,19 @@
 package extract
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/travaso/travaso/extract/filesource"
+	"github.com/travaso/travaso/extract/sourcetest"
 	"github.com/travaso/travaso/transform/engine"
 )
-
-// realdata finds the folder of real exports: by TRAVASO_REALDATA, or as
-// shared/realdata in a folder above this one.
-func realdata(t *testing.T) string {
-	t.Helper()
-	if folder := os.Getenv("TRAVASO_REALDATA"); folder != "" {
-		return folder
-	}
-	above, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; above != filepath.Dir(above); above = filepath.Dir(above) {
-		folder := filepath.Join(above, "shared", "realdata")
-		if info, err := os.Stat(folder); err == nil && info.IsDir() {
-			return folder
-		}
-	}
-	t.Skip("skipped: there is no shared/realdata above this folder, and TRAVASO_REALDATA is not set")
-	return ""
-}
 
 // TestVercelli extracts the files of a real municipality, and finds in the
 // snapshot the rows and the sums that its README gives.
 func TestVercelli(t *testing.T) {
 	source, err := filesource.New(filesource.Config{
-		Folder: filepath.Join(realdata(t), "vercelli"),
+		Folder: filepath.Join(sourcetest.Realdata(t), "vercelli"),
 		Format: filesource.Format{Delimiter: "tab", Encoding: "cp1252"},
 		Datasets: map[string]filesource.Dataset{
 			"capitoli_uscita": {Files: []string{"comune_vercelli_migr_capitolo_uscita_*.csv"}},

@@ -75,7 +75,7 @@ func (c *checker) declare() error {
 			"null::varchar as " + staged.DatasetColumn, "null::bigint as " + staged.PartColumn, "null::bigint as " + staged.RowColumn,
 		}
 		for _, column := range s.Columns {
-			columns = append(columns, "null::"+engine.Type(column)+" as "+engine.Quote(column.Name))
+			columns = append(columns, "null::"+column.SQLType()+" as "+engine.Quote(column.Name))
 		}
 		statements = append(statements, "create or replace view "+engine.Quote(s.Dataset)+" as select "+strings.Join(columns, ", ")+" where false")
 	}

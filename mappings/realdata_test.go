@@ -9,34 +9,14 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"github.com/travaso/travaso/extract/snapshot"
+	"github.com/travaso/travaso/extract/sourcetest"
 	"github.com/travaso/travaso/mappings"
 )
-
-// realFolder finds the real export files, by TRAVASO_REALDATA or above this
-// folder, and skips the test where there are none.
-func realFolder(t *testing.T) string {
-	t.Helper()
-	if folder := os.Getenv("TRAVASO_REALDATA"); folder != "" {
-		return filepath.Join(folder, "vercelli")
-	}
-	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; here != filepath.Dir(here); here = filepath.Dir(here) {
-		folder := filepath.Join(here, "shared", "realdata", "vercelli")
-		if _, err := os.Stat(folder); err == nil {
-			return folder
-		}
-	}
-	t.Skip("the real export files are not here: set TRAVASO_REALDATA")
-	return ""
-}
 
 // readReal reads the file of the pattern: tab-separated, cp1252, no quoting.
 func readReal(t *testing.T, pattern string) (header []string, rows [][]string) {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(realFolder(t), pattern))
+	paths, err := filepath.Glob(filepath.Join(filepath.Join(sourcetest.Realdata(t), "vercelli"), pattern))
 	if err != nil || len(paths) != 1 {
 		t.Fatalf("%s: %d files, want one (%v)", pattern, len(paths), err)
 	}

@@ -58,7 +58,7 @@ func (d Dataset) rows(files []string) string {
 		if len(files) == 0 {
 			value = "null"
 		}
-		fmt.Fprintf(b, ",\n  cast(%s as %s) as %s", value, engine.Type(c), engine.Quote(c.Name))
+		fmt.Fprintf(b, ",\n  cast(%s as %s) as %s", value, c.SQLType(), engine.Quote(c.Name))
 	}
 	if len(files) == 0 {
 		b.WriteString("\nwhere false")

@@ -363,6 +363,9 @@ func (r *run) writeFindings(ctx context.Context) error {
 // where it is the machine, not the mapping, that failed.
 func (r *run) explain(err error) error {
 	message := err.Error()
+	if machine := (*engine.Failure)(nil); errors.As(err, &machine) {
+		message = machine.Cause.Error()
+	}
 	switch {
 	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
 		return err

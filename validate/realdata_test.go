@@ -2,44 +2,20 @@ package validate_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/travaso/travaso/extract/snapshot"
+	"github.com/travaso/travaso/extract/sourcetest"
 	"github.com/travaso/travaso/transform/engine"
 	"github.com/travaso/travaso/transform/staged"
 	"github.com/travaso/travaso/validate"
 )
 
-// realdata is the folder of the real exports; the test is skipped without it.
-func realdata(t *testing.T) string {
-	t.Helper()
-	if folder := os.Getenv("TRAVASO_REALDATA"); folder != "" {
-		return folder
-	}
-	above, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; above != filepath.Dir(above); above = filepath.Dir(above) {
-		if folder := filepath.Join(above, "shared", "realdata"); isFolder(folder) {
-			return folder
-		}
-	}
-	t.Skip("no real data: set TRAVASO_REALDATA to its folder")
-	return ""
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
 // The accounts of a real municipality balance in the files as they came,
 // before any mapping: rules over the raw snapshot find it so, to the cent.
 func TestVercelliBalancesAtTheSource(t *testing.T) {
-	folder := filepath.Join(realdata(t), "vercelli")
+	folder := filepath.Join(sourcetest.Realdata(t), "vercelli")
 	run := t.TempDir()
 	eng, err := engine.Open(t.Context(), engine.Options{Folders: []string{run, folder}, Threads: 2})
 	if err != nil {

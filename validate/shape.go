@@ -90,7 +90,7 @@ func stagedType(c staged.Column) string {
 func datasetColumns(dataset Dataset) []engine.Column {
 	var columns []engine.Column
 	for _, c := range dataset.Columns {
-		columns = append(columns, engine.Column{Name: c.Name, Type: engine.Type(c)})
+		columns = append(columns, engine.Column{Name: c.Name, Type: c.SQLType()})
 	}
 	return append(columns,
 		engine.Column{Name: snapshot.PartColumn, Type: "BIGINT"},

@@ -6,29 +6,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/travaso/travaso/extract/sourcetest"
 	"github.com/travaso/travaso/validate/finding"
 )
-
-// realdata finds the folder of real exports: by TRAVASO_REALDATA, or as
-// shared/realdata in a folder above this one.
-func realdata(t *testing.T) string {
-	t.Helper()
-	if folder := os.Getenv("TRAVASO_REALDATA"); folder != "" {
-		return folder
-	}
-	above, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; above != filepath.Dir(above); above = filepath.Dir(above) {
-		folder := filepath.Join(above, "shared", "realdata")
-		if info, err := os.Stat(folder); err == nil && info.IsDir() {
-			return folder
-		}
-	}
-	t.Skip("skipped: there is no shared/realdata above this folder, and TRAVASO_REALDATA is not set")
-	return ""
-}
 
 var vercelli = map[string]struct {
 	file    string
@@ -58,7 +38,7 @@ func vercelliConfig(folder, quoting string) Config {
 }
 
 func TestVercelliWithoutQuoting(t *testing.T) {
-	s := opened(t, vercelliConfig(realdata(t), "none"))
+	s := opened(t, vercelliConfig(sourcetest.Realdata(t), "none"))
 	for name, want := range vercelli {
 		shape, all, err := readAll(t, s, name)
 		if err != nil {
@@ -79,7 +59,7 @@ func TestVercelliWithoutQuoting(t *testing.T) {
 // With the wrong quoting many rows are rejected, but none may vanish or merge
 // with another: each of these files has one row a line.
 func TestVercelliWithStandardQuotingLosesNothing(t *testing.T) {
-	folder := realdata(t)
+	folder := sourcetest.Realdata(t)
 	s := opened(t, vercelliConfig(folder, "standard"))
 	stray := 0
 	for name, want := range vercelli {

@@ -1,6 +1,9 @@
 package snapshot
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Type is how the values of a column are kept.
 type Type string
@@ -32,6 +35,26 @@ type Column struct {
 	// Number says that a Text column holds the exact text of numbers (an
 	// unbounded numeric, a float): it is summed like a number.
 	Number bool `json:"number,omitempty"`
+}
+
+// SQLType is the type in which the embedded engine reads the column, as in
+// "DECIMAL(15,2)".
+func (c Column) SQLType() string {
+	switch c.Type {
+	case Integer:
+		return "BIGINT"
+	case Decimal:
+		return fmt.Sprintf("DECIMAL(%d,%d)", c.Precision, c.Scale)
+	case Date:
+		return "DATE"
+	case Timestamp:
+		return "TIMESTAMP"
+	case Boolean:
+		return "BOOLEAN"
+	case UUID:
+		return "UUID"
+	}
+	return "VARCHAR"
 }
 
 // The hidden columns that every snapshot file carries after those of the

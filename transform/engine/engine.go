@@ -90,12 +90,13 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 // Exec runs one or more statements that return no rows.
 func (e *Engine) Exec(ctx context.Context, query string, args ...any) error {
 	_, err := e.db.ExecContext(ctx, query, args...)
-	return err
+	return failure(err)
 }
 
 // Query runs one statement and returns its rows; the caller closes them.
 func (e *Engine) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return e.db.QueryContext(ctx, query, args...)
+	rows, err := e.db.QueryContext(ctx, query, args...)
+	return rows, failure(err)
 }
 
 // QueryRow runs one statement that returns one row.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/travaso/travaso/extract/sourcetest"
 	"github.com/travaso/travaso/mappings"
 	"github.com/travaso/travaso/transform/engine"
 	"github.com/travaso/travaso/validate/finding"
@@ -376,7 +377,7 @@ func TestDefectsAreThoseTold(t *testing.T) {
 
 // The columns are those of the real export, name by name.
 func TestColumnsAreThoseOfTheExport(t *testing.T) {
-	folder := realdata(t)
+	folder := sourcetest.Realdata(t)
 	for table, pattern := range map[string]string{
 		CapitoliUscita: "*migr_capitolo_uscita_gest*", CapitoliEntrata: "*migr_capitolo_entrata_gest*", Soggetti: "*migr_soggetto*", Modpag: "*migr_modpag*",
 		Impegni: "*migr_impegno_[0-9]*", ImpegniPluriennali: "*migr_impegno_pluriennali*",
@@ -393,27 +394,6 @@ func TestColumnsAreThoseOfTheExport(t *testing.T) {
 		header, _, _ := strings.Cut(string(content), "\n")
 		if want := strings.Split(strings.TrimSuffix(header, "\r"), "\t"); !slices.Equal(columns(table), want) {
 			t.Errorf("%s has columns\n%v\nwant\n%v", table, columns(table), want)
-		}
-	}
-}
-
-// realdata finds the folder of real exports, or skips.
-func realdata(t *testing.T) string {
-	t.Helper()
-	if folder := os.Getenv("TRAVASO_REALDATA"); folder != "" {
-		return folder
-	}
-	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for up := here; ; up = filepath.Dir(up) {
-		folder := filepath.Join(up, "shared", "realdata")
-		if info, err := os.Stat(folder); err == nil && info.IsDir() {
-			return folder
-		}
-		if up == filepath.Dir(up) {
-			t.Skip("needs the real exports: shared/realdata not found, and TRAVASO_REALDATA is not set")
 		}
 	}
 }
