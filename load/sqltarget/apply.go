@@ -176,7 +176,11 @@ func (w *work) replace(ctx context.Context) error {
 		}
 	}
 	for i, e := range w.kind.Entities {
-		for _, statement := range []string{insertStaged(w.dialect.table(e.Table), i, e), updateStaged(w.dialect.table(e.Table), i, e)} {
+		sets, err := w.restoreDefaults(ctx, e)
+		if err != nil {
+			return err
+		}
+		for _, statement := range []string{insertStaged(w.dialect.table(e.Table), i, e), updateStaged(w.dialect.table(e.Table), i, e, sets)} {
 			if statement == "" {
 				continue
 			}
@@ -197,6 +201,20 @@ func (w *work) replace(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// restoreDefaults gives the assignments that take back what an earlier run wrote
+// into columns that the entity no longer has: what a first load would leave there.
+func (w *work) restoreDefaults(ctx context.Context, e staged.Entity) ([]string, error) {
+	var sets []string
+	for _, column := range w.p.dropped[e.Name] {
+		value, err := w.dialect.defaultOf(ctx, w.tx, e.Table, column)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, quote(column)+" = "+value)
+	}
+	return sets, nil
 }
 
 // deleteOld deletes the rows of vanished documents, and those of changed ones
@@ -260,20 +278,14 @@ func (w *work) fillGone(ctx context.Context) error {
 }
 
 func (w *work) deleteRows(ctx context.Context) error {
-	id, err := identity(w.kind)
-	if err != nil {
-		return err
-	}
-	head, _ := schema.Find(w.p.tables, w.kind.Entities[0].Table)
-	var scope []string
-	var args []any
-	for _, name := range slices.Sorted(maps.Keys(w.p.scope)) {
-		if _, ok := head.Column(name); ok {
-			scope = append(scope, name)
-			args = append(args, w.p.scope[name])
-		}
-	}
 	for i := len(w.kind.Entities) - 1; i >= 0; i-- {
+		at := headOf(w.kind.Entities, i)
+		id, err := identity(staged.Document{Name: w.kind.Name, Entities: w.kind.Entities[at:]})
+		if err != nil {
+			return err
+		}
+		head, _ := schema.Find(w.p.tables, w.kind.Entities[at].Table)
+		scope, args := w.scopeOf(head)
 		deleted, err := w.tx.exec(ctx, deleteGone(w.dialect.table, w.kind.Entities, i, id, scope), args...)
 		if err != nil {
 			return err
@@ -285,6 +297,16 @@ func (w *work) deleteRows(ctx context.Context) error {
 		w.result.Rows += deleted
 	}
 	return nil
+}
+
+// scopeOf are the constant columns that a table has, and their values.
+func (w *work) scopeOf(table schema.Table) (columns []string, values []any) {
+	for _, name := range slices.Sorted(maps.Keys(w.p.scope)) {
+		if _, ok := table.Column(name); ok {
+			columns, values = append(columns, name), append(values, w.p.scope[name])
+		}
+	}
+	return columns, values
 }
 
 // freshness is the column that says in a staged row that its document is new.

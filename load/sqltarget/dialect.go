@@ -37,6 +37,8 @@ type dialect interface {
 	// insert writes rows into a table, named as SQL, and counts them. An error
 	// that one row caused is an Error with its line.
 	insert(ctx context.Context, tx *transaction, into string, columns []column, next nextRow) (int64, error)
+	// defaultOf is SQL for what an insert puts into a column that it does not name.
+	defaultOf(ctx context.Context, tx *transaction, table, column string) (string, error)
 	// lockRows ends a select that locks the rows it reads.
 	lockRows() string
 	// claim takes the tables for the rest of the transaction.

@@ -62,6 +62,10 @@ func (p *postgres) writers() int { return min(runtime.NumCPU(), maxWriters) }
 
 func (p *postgres) lockRows() string { return "for update" }
 
+func (p *postgres) defaultOf(context.Context, *transaction, string, string) (string, error) {
+	return "default", nil
+}
+
 func (p *postgres) waitForKeys() string { return "" }
 
 func (p *postgres) begin(ctx context.Context, db *sqlx.DB, mode mode) (*transaction, error) {

@@ -22,6 +22,8 @@ type preparation struct {
 	scope     map[string]string
 	tables    []schema.Table // all of the target
 	types     string         // JSON of the document types that are staged
+	// dropped are, by entity, columns that an earlier run wrote and this one does not.
+	dropped map[string][]string
 }
 
 // Prepare announces a migration before its batches: it checks that the target
@@ -78,8 +80,11 @@ func (t *Target) prepare(ctx context.Context, tx *transaction, m batch.Migration
 	if err != nil {
 		return nil, err
 	}
+	earlier = stillThere(earlier, m.Types, p.tables)
+	p.dropped = droppedColumns(m.Types, earlier, p.tables)
 	prepared.Types, prepared.Retired = mergeTypes(m.Types, earlier, held)
-	if err := t.recordMigration(ctx, tx, m, p, before, slices.Concat(prepared.Types, prepared.Retired)); err != nil {
+	// Until the load is finished, the columns that are to be emptied are recorded too.
+	if err := t.recordMigration(ctx, tx, m, p, before, withColumns(slices.Concat(prepared.Types, prepared.Retired), p.dropped)); err != nil {
 		return nil, err
 	}
 	if err := t.decideConstraints(ctx, tx, m, p, before, owned, prepared); err != nil {
@@ -189,9 +194,28 @@ func ownedTables(types ...[]staged.Document) []string {
 	return slices.Sorted(maps.Keys(owned))
 }
 
+// stillThere leaves out of the types that are still staged the earlier entities
+// whose tables are gone, and with them what hangs on them.
+func stillThere(earlier, types []staged.Document, tables []schema.Table) []staged.Document {
+	there := slices.Clone(earlier)
+	for i, d := range earlier {
+		if !slices.ContainsFunc(types, func(now staged.Document) bool { return now.Name == d.Name }) {
+			continue
+		}
+		there[i].Entities = nil
+		for _, e := range d.Entities {
+			_, ok := schema.Find(tables, e.Table)
+			if ok && (e.Parent == "" || entityIndex(there[i].Entities, e.Parent) >= 0) {
+				there[i].Entities = append(there[i].Entities, e)
+			}
+		}
+	}
+	return there
+}
+
 // mergeTypes adds to each type the entities that an earlier run loaded and it
-// no longer has, and finds the types that are no longer staged at all but are
-// still held by the target.
+// no longer has, or has in another table, and finds the types that are no longer
+// staged at all but are still held by the target.
 func mergeTypes(types, earlier []staged.Document, held map[string]bool) (merged, retired []staged.Document) {
 	merged = slices.Clone(types)
 	for _, before := range earlier {
@@ -204,14 +228,70 @@ func mergeTypes(types, earlier []staged.Document, held map[string]bool) (merged,
 			continue
 		}
 		entities := slices.Clone(merged[at].Entities)
+		moved := map[string]string{} // earlier names of entities that have moved
 		for _, e := range before.Entities {
-			if entityIndex(entities, e.Name) < 0 && entityIndex(entities, e.Parent) >= 0 {
+			if name, ok := moved[e.Parent]; ok {
+				e.Parent = name
+			}
+			now := entityIndex(entities, e.Name)
+			if now >= 0 && entities[now].Table != e.Table {
+				moved[e.Name] = e.Name + " in " + e.Table
+				e.Name = moved[e.Name]
+				now = -1
+			}
+			if now < 0 && entityIndex(entities, e.Name) < 0 && (e.Parent == "" || entityIndex(entities, e.Parent) >= 0) {
 				entities = append(entities, e)
 			}
 		}
 		merged[at].Entities = entities
 	}
 	return merged, retired
+}
+
+// droppedColumns finds by entity the columns that an earlier run wrote in its
+// table, and this one does not. An entity that is new under its name takes the
+// place of those that wrote into its table before.
+func droppedColumns(types, earlier []staged.Document, tables []schema.Table) map[string][]string {
+	dropped := map[string][]string{}
+	for _, d := range types {
+		at := slices.IndexFunc(earlier, func(before staged.Document) bool { return before.Name == d.Name })
+		if at < 0 {
+			continue
+		}
+		for _, e := range d.Entities {
+			table, _ := schema.Find(tables, e.Table)
+			var names []string
+			for _, before := range earlier[at].Entities {
+				if before.Table == e.Table && (before.Name == e.Name || entityIndex(earlier[at].Entities, e.Name) < 0) {
+					names = append(names, columnNames(before.Columns)...)
+				}
+			}
+			slices.Sort(names)
+			for _, name := range slices.Compact(names) {
+				column, ok := table.Column(name)
+				if ok && !column.Generated && !slices.Contains(columnNames(e.Columns), name) {
+					dropped[e.Name] = append(dropped[e.Name], name)
+				}
+			}
+		}
+	}
+	return dropped
+}
+
+// withColumns are the types with more columns of some entities.
+func withColumns(types []staged.Document, more map[string][]string) []staged.Document {
+	types = slices.Clone(types)
+	for i := range types {
+		types[i].Entities = slices.Clone(types[i].Entities)
+		for j := range types[i].Entities {
+			e := &types[i].Entities[j]
+			e.Columns = slices.Clone(e.Columns)
+			for _, name := range more[e.Name] {
+				e.Columns = append(e.Columns, staged.Column{Name: name})
+			}
+		}
+	}
+	return types
 }
 
 // applied reads which batches are in, finds the types that come in another

@@ -96,6 +96,13 @@ func (s *sqlite) writers() int { return 1 }
 
 func (s *sqlite) lockRows() string { return "" } // the writer has the whole database
 
+// defaultOf is the expression of the declaration: SQLite updates no column to "default".
+func (s *sqlite) defaultOf(ctx context.Context, tx *transaction, table, column string) (string, error) {
+	var expression string
+	err := tx.get(ctx, &expression, `select coalesce(dflt_value, 'null') from pragma_table_xinfo(?) where name = ?`, table, column)
+	return "(" + expression + ")", err
+}
+
 func (s *sqlite) waitForKeys() string { return "pragma defer_foreign_keys = on" }
 
 func (s *sqlite) begin(ctx context.Context, db *sqlx.DB, mode mode) (*transaction, error) {

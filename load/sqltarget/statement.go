@@ -47,9 +47,9 @@ func insertStaged(table string, place int, e staged.Entity) string {
 }
 
 // updateStaged gives the rows that the target holds their new values; ""
-// where the entity is nothing but its key.
-func updateStaged(table string, place int, e staged.Entity) string {
-	var sets []string
+// where the entity is nothing but its key. sets are assignments beside those.
+func updateStaged(table string, place int, e staged.Entity, sets []string) string {
+	sets = slices.Clone(sets)
 	for _, c := range e.Columns {
 		if !slices.Contains(e.Key, c.Name) {
 			sets = append(sets, fmt.Sprintf("%s = s.%s", quote(c.Name), quote(c.Name)))
@@ -62,8 +62,17 @@ func updateStaged(table string, place int, e staged.Entity) string {
 		table, strings.Join(sets, ", "), quote(stagedName(place)), quote(freshColumn), equal("t", e.Key, "s", e.Key))
 }
 
+// headOf gives the place of the entity on which the one at place hangs in the end.
+func headOf(entities []staged.Entity, place int) int {
+	for entities[place].Parent != "" {
+		place = entityIndex(entities, entities[place].Parent)
+	}
+	return place
+}
+
 // deleteGone deletes the rows of an entity that belong to the documents in
-// goneTable and are not staged: found from the head's id down the parents.
+// goneTable and are not staged: found from the head's id down the parents. What
+// another entity of the document stages into the same table stays too.
 func deleteGone(table func(string) string, entities []staged.Entity, place int, id string, scope []string) string {
 	e := entities[place]
 	chain := fmt.Sprintf("%s e%d", table(e.Table), place)
@@ -81,8 +90,12 @@ func deleteGone(table func(string) string, entities []staged.Entity, place int, 
 	for _, c := range scope {
 		conditions = append(conditions, fmt.Sprintf("%s.%s = ?", head, quote(c)))
 	}
-	conditions = append(conditions, fmt.Sprintf("not exists (select 1 from %s s where %s)",
-		quote(stagedName(place)), equal("s", e.Key, fmt.Sprintf("e%d", place), e.Key)))
+	for i, other := range entities {
+		if other.Table == e.Table {
+			conditions = append(conditions, fmt.Sprintf("not exists (select 1 from %s s where %s)",
+				quote(stagedName(i)), equal("s", e.Key, fmt.Sprintf("e%d", place), e.Key)))
+		}
+	}
 	return fmt.Sprintf(`delete from %s where (%s) in (select %s from %s where %s)`,
 		table(e.Table), quoteAll(e.Key, ""), quoteAll(e.Key, fmt.Sprintf("e%d.", place)),
 		chain, strings.Join(conditions, " and "))
