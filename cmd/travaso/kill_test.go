@@ -110,7 +110,7 @@ func TestKilledCutoverResumes(t *testing.T) {
 				}
 				killings := []killing{first}
 				if i%2 == 1 {
-					if second, ok := p.kill(t, moment{"resumed", 1, time.Duration(r.Int64N(int64(line.resumed)))}); ok {
+					if second, ok := p.kill(t, line.again(r, first.stage)); ok {
 						killings = append(killings, second)
 						twice++
 					}
@@ -147,19 +147,23 @@ type timeline struct {
 	whole time.Duration
 	// between is the time from an event to the next one of another name.
 	between map[string]time.Duration
-	// applied is how often that event comes up.
-	applied int
-	// resumed is a time within which a resumed cutover is certainly under way.
-	resumed time.Duration
+	// applied is how often that event comes up, restoring the time from the last
+	// one to the end of the load, in which the constraints come back.
+	applied   int
+	restoring time.Duration
 }
 
 func timelineOf(t *testing.T, p *project, whole time.Duration) timeline {
 	t.Helper()
-	line := timeline{whole: whole, between: map[string]time.Duration{}, resumed: 60 * time.Millisecond}
-	var last journal.Event
+	line := timeline{whole: whole, between: map[string]time.Duration{}}
+	var last, applied journal.Event
 	for _, e := range p.events(t) {
-		if e.Name == "applied" {
+		switch e.Name {
+		case "applied":
 			line.applied++
+			applied = e
+		case "loaded":
+			line.restoring = e.At.Sub(applied.At)
 		}
 		if e.Name == last.Name {
 			continue
@@ -180,17 +184,27 @@ func (l timeline) moments(r *rand.Rand) []moment {
 	var all []moment
 	for i := range time.Duration(spread) {
 		part := l.whole / spread
-		all = append(all, moment{delay: i*part + time.Duration(r.Int64N(int64(part)))})
+		all = append(all, moment{delay: i*part + within(r, part)})
 	}
-	within := func(event string) time.Duration { return time.Duration(r.Int64N(int64(l.between[event]))) }
 	return append(all,
-		moment{"validated", 1, within("validated")},
-		moment{"loaded", 1, within("loaded")},
-		moment{"loading", 1, within("loading")},
-		moment{"applied", 1 + r.IntN(l.applied-1), time.Duration(r.Int64N(int64(5 * time.Millisecond)))},
-		moment{"applied", 1 + r.IntN(l.applied-1), time.Duration(r.Int64N(int64(5 * time.Millisecond)))},
+		moment{"loaded", 1, within(r, l.between["loaded"])},
+		moment{"loading", 1, within(r, l.between["loading"])},
+		moment{"applied", 1 + r.IntN(l.applied-1), within(r, 5*time.Millisecond)},
+		moment{"applied", l.applied, within(r, l.restoring)},
+		moment{"applied", 1 + r.IntN(l.applied-1), within(r, 5*time.Millisecond)},
 	)
 }
+
+// again is when to kill a cutover that was killed in a stage and resumes: in
+// the load once more, or soon.
+func (l timeline) again(r *rand.Rand, stage string) moment {
+	if stage == "load" {
+		return moment{"loading", 2, within(r, l.between["loading"]+l.between["applied"])}
+	}
+	return moment{"resumed", 1, within(r, 60*time.Millisecond)}
+}
+
+func within(r *rand.Rand, d time.Duration) time.Duration { return time.Duration(r.Int64N(int64(d))) }
 
 // kill starts a cutover and kills it at a moment, where it lives so long.
 func (p *project) kill(t *testing.T, m moment) (killing, bool) {
