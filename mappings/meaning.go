@@ -1,6 +1,7 @@
 package mappings
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -129,7 +130,8 @@ func (l *loader) checkField(m source, e Entity, f Field) {
 	}
 	if f.Crosswalk != "" {
 		if _, ok := l.set.Crosswalks[f.Crosswalk]; !ok {
-			l.fail(m, at+".crosswalk", fmt.Sprintf("unknown crosswalk %q", f.Crosswalk), "there is no crosswalks/"+f.Crosswalk+".csv", yamlfile.Suggestion(f.Crosswalk, l.crosswalkNames()))
+			l.fail(m, at+".crosswalk", fmt.Sprintf("unknown crosswalk %q", f.Crosswalk), "there is no crosswalks/"+f.Crosswalk+".csv",
+				cmp.Or(yamlfile.Suggestion(f.Crosswalk, l.crosswalkNames()), "write that file, with the head old,new"))
 		}
 	}
 	l.checkFormat(m, e, f)

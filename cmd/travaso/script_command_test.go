@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"database/sql"
 	"encoding/hex"
@@ -25,19 +26,21 @@ import (
 
 // The commands of the scripts beside those of testscript.
 var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
-	"exits":       exits,
-	"newest-run":  newestRun,
-	"accounted":   accounted,
-	"sql":         runSQL,
-	"json":        checkJSON,
-	"tamper":      tamper,
-	"edit":        edit,
-	"unescape":    unescape,
-	"absent":      absent,
-	"interrupted": interrupted,
-	"small-disk":  smallDisk,
-	"fill-disk":   fillDisk,
-	"free-disk":   freeDisk,
+	"exits":        exits,
+	"newest-run":   newestRun,
+	"accounted":    accounted,
+	"sql":          runSQL,
+	"json":         checkJSON,
+	"tamper":       tamper,
+	"edit":         edit,
+	"rows":         appendRows,
+	"accepted-sql": acceptedSQL,
+	"unescape":     unescape,
+	"absent":       absent,
+	"interrupted":  interrupted,
+	"small-disk":   smallDisk,
+	"fill-disk":    fillDisk,
+	"free-disk":    freeDisk,
 }
 
 // scriptCondition knows [root]: file systems can be mounted.
@@ -164,6 +167,23 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s does not hold %q", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(path, bytes.ReplaceAll(text, []byte(args[1]), []byte(args[2])), 0o600))
+}
+
+// appendRows appends a row so many times, # being its number: rows file 1000 '#;Luce'
+func appendRows(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: rows file number row")
+	}
+	number, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	file, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY, 0)
+	ts.Check(err)
+	w := bufio.NewWriter(file)
+	for i := range number {
+		fmt.Fprintln(w, strings.ReplaceAll(args[2], "#", strconv.Itoa(i+1)))
+	}
+	ts.Check(w.Flush())
+	ts.Check(file.Close())
 }
 
 var escapedByte = regexp.MustCompile(`\\x[0-9A-F]{2}`)

@@ -28,7 +28,11 @@ func TestScripts(t *testing.T) {
 		t.Run(filepath.Base(filepath.Dir(script)), func(t *testing.T) {
 			t.Parallel()
 			testscript.Run(t, testscript.Params{
-				Files:               []string{script},
+				Files: []string{script},
+				Setup: func(env *testscript.Env) error {
+					env.Setenv("REPOSITORY", root(t))
+					return nil
+				},
 				Cmds:                scriptCommands,
 				Condition:           scriptCondition,
 				RequireExplicitExec: true,

@@ -29,12 +29,11 @@ func Judge(rep *report.Report) error {
 	return fmt.Errorf("%w: %s; %s, or raise accept: in the plan", ErrFindings, strings.Join(reasons, "; "), remedy(Kind(rep.Run.Kind)))
 }
 
-// remedy says how to go on. Other mappings always begin a new run; a source
-// that was mended is read again only by a new one.
+// remedy says how to go on.
 func remedy(kind Kind) string {
 	switch kind {
 	case Cutover:
-		return "mend the mappings, or mend the source and read it again with cutover --fresh"
+		return "mend the mappings or the source and cut over again"
 	case Manual:
 		return "mend the mappings or the source and extract again"
 	}

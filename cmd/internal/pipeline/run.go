@@ -231,6 +231,10 @@ func (m *Migration) continuable(kind Kind) (id, why string, err error) {
 	}
 	for _, candidate := range ids {
 		folder := filepath.Join(m.Plan.Runs, candidate)
+		if _, err := journal.Read(folder); err != nil && kind == Cutover && strings.Contains(candidate, "-"+string(kind)+"-") {
+			// Passed over, it would be the run that is not gone on with, unseen.
+			return "", "", fmt.Errorf("run %s: %w; or begin a new run with cutover --fresh", candidate, err)
+		}
 		first, err := firstEvent(folder)
 		if err != nil || first.Kind != kind || first.Migration != m.Plan.Migration {
 			continue
