@@ -2,6 +2,8 @@ package transform
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -51,7 +53,7 @@ const (
 // entity compiles one entity: the shape of its source, then its key, its
 // conditions and its fields.
 func (c *compiler) entity(e *entity) {
-	if !c.source(e) {
+	if !c.source(e) || !c.distinctNames(e) {
 		return
 	}
 	if e.spec.Where != "" {
@@ -164,6 +166,27 @@ func (c *compiler) describe(e *entity) bool {
 				ok = false
 			}
 			first[lower], e.families[lower] = name, f
+		}
+	}
+	return ok
+}
+
+// partName is what the steps of a statement call the parts of a field, of the
+// key and of the row.
+var partName = regexp.MustCompile(`^(.+)\.(raw|in|value|new|known|walk|to|check|residue|id|document|gone|status|excluded|try[0-9]*|[0-9]+)$`)
+
+// distinctNames refuses columns of the source that are called as a part of a
+// field is: the statement would take the one for the other.
+func (c *compiler) distinctNames(e *entity) bool {
+	taken := []string{"row", "key", "where", "exclude"}
+	for _, f := range e.spec.Fields {
+		taken = append(taken, strings.ToLower(f.Name))
+	}
+	ok := true
+	for _, name := range slices.Sorted(maps.Keys(e.families)) {
+		if parts := partName.FindStringSubmatch(name); parts != nil && slices.Contains(taken, parts[1]) {
+			c.mistake(e, "", fmt.Errorf("column %q of the source: the statements made from the mapping call a part of %s so: give it another name in a query, as in select * rename (%s as other) from …", name, parts[1], engine.Quote(name)))
+			ok = false
 		}
 	}
 	return ok

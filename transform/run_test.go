@@ -189,6 +189,26 @@ func TestCompile_mistakes(t *testing.T) {
 	}
 }
 
+// A column of the source that is called as the program calls a part of a field
+// would be taken for it: 99 for the amount of 10, and the key of each row for none.
+func TestCompile_namesOfParts(t *testing.T) {
+	for _, column := range []string{"v.in", "V.VALUE", "key.1", "row.id", "x_id.2", "where.try", "exclude.try1"} {
+		f := newFixture(t, 1).texts("a", "N|V|"+column, "1|10|99")
+		entity := mappings.Entity{From: []string{"a"}, Key: []string{"N"}, Fields: fields("doc", amount("v", "V"), mappings.Field{Name: "x_id", Ref: "doc", Key: []string{"N"}})}
+		f.mapping("doc", entity)
+		_, err := f.tryRun()
+		wantError(t, err, "doc.yaml: entity doc: column \""+strings.ToLower(column)+"\" of the source", "give it another name in a query")
+		entity.Query = "select * rename (" + engine.Quote(column) + " as other) from a"
+		f.in.Mappings = nil
+		f.mapping("doc", entity).run()
+		if got := f.staged("doc", "doc", "v"); !slices.Equal(got, []string{"10.00"}) {
+			t.Errorf("%s renamed: amounts %q", column, got)
+		}
+	}
+	f := newFixture(t, 1).texts("a", "N|V|v.x|nota.in|.1|in", "1|10|99|99|99|99")
+	f.mapping("doc", mappings.Entity{From: []string{"a"}, Key: []string{"N"}, Fields: fields("doc", amount("v", "V"))}).run()
+}
+
 // The program for people names what it does and says the mapping's own words.
 func TestProgram_SQL(t *testing.T) {
 	f := newFixture(t, 1).texts("impegni", "TIPO|NUM|IMPORTO|NOTA").crosswalk("tipo", "I=impegno")
