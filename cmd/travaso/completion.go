@@ -7,24 +7,34 @@ import (
 )
 
 // The shells ask the program itself what may come next
-// (--generate-bash-completion); these scripts connect them to it.
+// (--generate-bash-completion); these scripts connect them to it. Of a word
+// that begins with a dash the program is told the dash, and answers with all
+// options, from which the shell picks.
 var completions = map[string]string{
 	"bash": `_travaso() {
-  local words="${COMP_WORDS[@]:0:$COMP_CWORD}" current="${COMP_WORDS[COMP_CWORD]}"
-  COMPREPLY=($(compgen -W "$($words --generate-bash-completion)" -- "$current"))
+  local words=("${COMP_WORDS[@]:0:COMP_CWORD}") current="${COMP_WORDS[COMP_CWORD]}"
+  [[ $current == -* ]] && words+=(-)
+  COMPREPLY=($(compgen -W "$("${words[@]}" --generate-bash-completion)" -- "$current"))
   [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
 }
 complete -o nospace -F _travaso travaso
 `,
 	"zsh": `#compdef travaso
 _travaso() {
-  local -a choices
-  choices=("${(@f)$(${words[@]:0:#words[@]-1} --generate-bash-completion)}")
+  local -a line choices
+  line=("${(@)words[1,CURRENT-1]}")
+  [[ ${words[CURRENT]} == -* ]] && line+=(-)
+  choices=("${(@f)$($line --generate-bash-completion)}")
   _describe 'travaso' choices || _files
 }
 compdef _travaso travaso
 `,
-	"fish": `complete -c travaso -f -a '(set -l line (commandline -opc); $line --generate-bash-completion)'
+	"fish": `function _travaso
+  set -l line (commandline -opc)
+  string match -q -- '-*' (commandline -ct); and set -a line -
+  $line --generate-bash-completion
+end
+complete -c travaso -f -a '(_travaso)'
 complete -c travaso -F
 `,
 }
