@@ -93,6 +93,8 @@ type outline struct {
 	Documents []outlineDocument `json:"documents"` // in load order
 	Rules     int               `json:"rules"`
 	Accept    pipeline.Accept   `json:"accept"`
+
+	path string // of the plan
 }
 
 type outlineDataset struct {
@@ -108,7 +110,7 @@ type outlineDocument struct {
 func outlineOf(m *pipeline.Migration, source string, sources []mappings.SourceTable, program *transform.Program) outline {
 	o := outline{
 		Migration: m.Plan.Migration, Source: source, Target: m.Plan.Target.Config.String(), Mappings: m.Plan.MappingName(),
-		Digest: m.Digest(), Scope: m.Scope, Rules: len(m.Rules.List), Accept: m.Plan.Accept,
+		Digest: m.Digest(), Scope: m.Scope, Rules: len(m.Rules.List), Accept: m.Plan.Accept, path: m.Plan.Path,
 	}
 	for _, s := range sources {
 		o.Datasets = append(o.Datasets, outlineDataset{s.Dataset, len(s.Columns)})
@@ -153,6 +155,6 @@ func (o outline) print(w io.Writer) error {
 	p.line("load       each document type in batches, each batch in one transaction with its line of the target's journal")
 	p.line("verify     the target's own totals against the staged ones")
 	p.line("")
-	p.line("the plan is sound; rehearse it with: travaso rehearse")
+	p.line("the plan is sound; rehearse it with: travaso rehearse %s", o.path)
 	return p.err
 }
