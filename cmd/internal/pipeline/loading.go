@@ -64,7 +64,11 @@ func (r *Run) Load(ctx context.Context) (*load.Result, error) {
 		r.Notes = append(r.Notes, fmt.Sprintf("nothing was written: the target already held all %d batches of this run", result.Total().Batches))
 		r.settings.Bar.Say("load  " + r.Notes[len(r.Notes)-1])
 	}
-	return result, r.end(eventLoaded, identity, timingOf(outcome))
+	timing := timingOf(outcome)
+	if before, loaded, err := r.done(eventLoaded); err == nil && loaded && !result.Changed() {
+		timing = before.Timing // how long it takes to write nothing is of no interest
+	}
+	return result, r.end(eventLoaded, identity, timing)
 }
 
 func documentsIn(m *staged.Manifest) (documents int64) {
