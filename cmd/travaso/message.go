@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 )
 
 // Every message of a failed command goes through here: lower case, what and
@@ -19,6 +20,9 @@ func complain(w io.Writer, err error) {
 		return
 	}
 	text := strings.TrimRight(err.Error(), "\n")
+	if remedy := "free some space and run it again"; errors.Is(err, syscall.ENOSPC) && !strings.Contains(text, remedy) {
+		text += ": " + remedy
+	}
 	if strings.Contains(text, "\n") {
 		fmt.Fprintf(w, "travaso:\n%s\n", text)
 		return

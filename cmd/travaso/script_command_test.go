@@ -295,7 +295,12 @@ func smallDisk(ts *testscript.TestScript, neg bool, args []string) {
 	folder := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(folder, 0o700))
 	ts.Check(syscall.Mount("tmpfs", folder, "tmpfs", 0, "mode=700,size="+args[1]+"k"))
-	ts.Defer(func() { ts.Check(syscall.Unmount(folder, 0)) })
+	ts.Defer(func() {
+		// Detached: a program that was just started elsewhere may still hold it.
+		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
+			ts.Logf("unmount %s: %v", folder, err)
+		}
+	})
 }
 
 // fillDisk leaves so many KiB free: fill-disk folder KiB
