@@ -153,6 +153,7 @@ func TestVercelliFigures(t *testing.T) {
 			cutover := p.run(t, exitDone, "cutover")
 			t.Logf("with accept:\n%s", cutover.stderr)
 			says(t, cutover.stdout, "GO\n")
+			says(t, cutover.stderr, "was refused: a new run begins")
 
 			r := p.report(t)
 			checkFigures(t, r, target)
@@ -171,7 +172,7 @@ func refusedWithoutAccept(t *testing.T, p *project, target *place) {
 	refused := p.run(t, exitFindings, "cutover")
 	t.Logf("without accept:\n%s", refused.stderr)
 	says(t, refused.stdout, "NO-GO")
-	says(t, refused.stderr, "findings beyond what the plan accepts", "rejected documents 1, accepted 0", "rejected money 3600", "raise accept: in the plan")
+	says(t, refused.stderr, "findings beyond what the plan accepts", "rejected documents 1, accepted 0", "rejected money 3,600.00, accepted 0.00", "raise accept: in the plan")
 	if r := p.report(t); r.Verdict.Go || r.Target != nil {
 		t.Errorf("the report of a refused cutover says go %t and has totals of the target %v", r.Verdict.Go, r.Target)
 	}
@@ -289,8 +290,8 @@ func checkOtherCommands(t *testing.T, p *project) {
 	says(t, p.run(t, exitDone, "verify").stdout, "holds exactly what is staged", "1289 rows", "417839715.76", "49047829.85")
 	says(t, p.run(t, exitDone, "status").stdout, "-cutover-", "verified", "7 batches, 10594 documents applied")
 	says(t, p.run(t, exitDone, "report").stdout, "GO\n", "213,299,708.03", "refers to a document that is not th")
-	if runs := p.runs(t); runs != 1 {
-		t.Errorf("there are %d runs, want the one cutover", runs)
+	if runs := p.runs(t); runs != 2 {
+		t.Errorf("there are %d runs, want the one refused and the one done", runs)
 	}
 }
 
