@@ -36,6 +36,9 @@ func formatMistake(f Field) (disagreement, bool) {
 			if !strings.Contains(pattern, "%") {
 				return wrong("a date's format is a strptime pattern", "as in '%d/%m/%Y'")
 			}
+			if strings.Contains(strings.ToLower(pattern), "%z") {
+				return wrong("a time zone is not read: it would move the day", "cut it off in sql, as in left(X, 19)")
+			}
 		}
 	case f.As == Boolean:
 		for _, texts := range f.Format {

@@ -171,7 +171,9 @@ func booleanConversion(in string, from family, formats []string, cannot error) (
 // timeConversion reads dates and timestamps by strptime patterns. A date is
 // the day of a timestamp. Years before 1000 are refused: '15-01-01' would
 // otherwise be a day of the year 15; and so are 'epoch' and 'infinity', which
-// the engine takes, whatever the pattern, for days of 1900.
+// the engine takes, whatever the pattern, for days of 1900. Time zones are
+// refused: with one among the patterns the engine takes 30/02/2016 for a day,
+// and moves every value by the zone of the one before.
 func timeConversion(in string, from family, as string, formats []string, cannot error) (conversion, error) {
 	switch from {
 	case date, timestamp:
@@ -195,6 +197,9 @@ func timeConversion(in string, from family, as string, formats []string, cannot 
 	for i, f := range formats {
 		if !strings.Contains(f, "%") {
 			return conversion{}, fmt.Errorf("%s format %q: write a strptime pattern, as in %%d/%%m/%%Y", as, f)
+		}
+		if strings.Contains(strings.ToLower(f), "%z") {
+			return conversion{}, fmt.Errorf("%s format %q: a time zone is not read: cut it off in sql, as in left(X, 19)", as, f)
 		}
 		patterns[i] = engine.Literal(f)
 	}

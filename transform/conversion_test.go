@@ -100,7 +100,6 @@ func TestConversion_ofText(t *testing.T) {
 			"2016-02-03 10:38:41": "2016-02-03 10:38:41", "2016-02-03T10:38:41": "2016-02-03 10:38:41", "2016-02-03 10:38:41.5": "2016-02-03 10:38:41.5", "2016-02-03": "2016-02-03 00:00:00",
 			"2016-02-03 25:00:00": "!bad_date", "infinity": "!bad_date",
 		}},
-		"timestamp, with zone": {mappings.Field{As: "timestamp", Format: []string{"%Y-%m-%dT%H:%M:%S%z"}}, map[string]string{"2016-02-03T10:38:41+0100": "2016-02-03 09:38:41", "2016-02-03T10:38:41": "!bad_date"}},
 		"boolean":              {mappings.Field{As: "boolean"}, map[string]string{"true": "true", "false": "false", "1": "true", "0": "false", " 1 ": "true", "": "~", "S": "!bad_boolean", "yes": "!bad_boolean"}},
 		"boolean, S/N":         {mappings.Field{As: "boolean", Format: []string{"S/N", "SI/NO"}}, map[string]string{"S": "true", "N": "false", "SI": "true", "NO": "false", "X": "!bad_boolean", "s": "!bad_boolean", "1": "!bad_boolean"}},
 		"uuid": {mappings.Field{As: "uuid"}, map[string]string{
@@ -199,6 +198,8 @@ func TestConversion_refused(t *testing.T) {
 		"money that warns":    {snapshot.Column{Type: snapshot.Text}, mappings.Field{As: "money", OnFail: "warn"}, "on_fail: warn is not for numbers"},
 		"date to number":      {snapshot.Column{Type: snapshot.Date}, mappings.Field{As: "integer"}, "a date cannot become integer"},
 		"unknown format":      {snapshot.Column{Type: snapshot.Text}, mappings.Field{As: "money", Format: []string{"fr"}}, `number format "fr"`},
+		"time zone":           {snapshot.Column{Type: snapshot.Text}, mappings.Field{As: "date", Format: []string{"%d/%m/%Y", "%Y-%m-%dT%H:%M:%S%z"}}, "a time zone is not read: cut it off in sql"},
+		"name of a time zone": {snapshot.Column{Type: snapshot.Text}, mappings.Field{As: "timestamp", Format: []string{"%Y-%m-%d %H:%M:%S %Z"}}, "a time zone is not read"},
 		"unknown column":      {snapshot.Column{Type: snapshot.Text}, mappings.Field{From: "W", As: "money"}, "column W is not in the source"},
 		"division":            {snapshot.Column{Type: snapshot.Integer}, mappings.Field{SQL: "V / 3", As: "money"}, "a floating point number is not exact"},
 		"wrong expression":    {snapshot.Column{Type: snapshot.Integer}, mappings.Field{SQL: "V +", As: "money"}, "syntax error"},

@@ -55,6 +55,19 @@ func TestRejection(t *testing.T) {
 			findings: []string{"depends_on split 9/1/1 line_id [9/1]", "orphan line /2 doc_id []", "orphan line 9/1 doc_id [9]", "orphan split 1/7/1 line_id [1/7]"},
 			staged:   map[string][]string{"doc/doc": {"1"}, "doc/line": {"1/1"}, "doc/split": {"1/1/1"}},
 		},
+		"lines of a line that is also excluded, with another document": {
+			build: func(f *fixture) {
+				f.texts("h", "N|V", "1|x", "2|1", "3|x", "4|1")
+				f.texts("l", "N|R|X", "1|a|", "2|a|X", "2|b|", "1|b|X", "3|c|", "4|c|X", "4|d|", "3|d|X")
+				f.texts("s", "R|S", "a|1", "b|1", "c|1", "d|1")
+				f.mapping("doc", mappings.Entity{From: []string{"h"}, Key: []string{"N"}, Fields: fields("doc", amount("v", "V"))},
+					mappings.Entity{Name: "line", Parent: "doc", From: []string{"l"}, Key: []string{"R"}, Exclude: []mappings.Exclude{{When: "X = 'X'", Reason: "x"}}, Fields: fields("line", mappings.Field{Name: "doc_id", Ref: "doc", Key: []string{"N"}})},
+					mappings.Entity{Name: "split", Parent: "line", From: []string{"s"}, Key: []string{"R", "S"}, Fields: fields("split", mappings.Field{Name: "line_id", Ref: "line", Key: []string{"R"}})})
+			},
+			findings: []string{"bad_number doc 1 v [x]", "bad_number doc 3 v [x]", "same_document line a - -", "same_document line c - -", "same_document split a/1 - -", "same_document split c/1 - -"},
+			staged:   map[string][]string{"doc/doc": {"2", "4"}, "doc/line": {"b", "d"}, "doc/split": {"b/1", "d/1"}},
+			excluded: map[string]int64{"line": 4},
+		},
 		"duplicate keys of heads and of lines": {
 			build: func(f *fixture) {
 				f.texts("h", "N", "1", "2", "2 ", "3")

@@ -328,8 +328,8 @@ func (e *entity) totalsSteps() []step {
 	return append(steps, last)
 }
 
-// keysSteps give each natural key once, with its id and its document. A key
-// whose rows are all excluded is excluded.
+// keysSteps give each natural key once, with its id and its document, which is
+// that of a row that is not excluded. A key whose rows are all excluded is excluded.
 func (e *entity) keysSteps() []step {
 	var parent []*field
 	for _, f := range e.fields {
@@ -351,7 +351,7 @@ func (e *entity) keysSteps() []step {
 	}
 	last.items = append(last.items,
 		item{sql: `min("row.id")`, name: "id"},
-		item{sql: `min("row.document")`, name: "document"},
+		item{sql: `coalesce(min("row.document") filter (where "row.gone" is null), min("row.document"))`, name: "document"},
 		item{sql: `case when bool_and("row.gone" is not null) then min("row.gone") end`, name: "excluded"})
 	return append(steps, identified, linked, last)
 }
