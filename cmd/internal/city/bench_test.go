@@ -1,0 +1,48 @@
+package city
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// BenchmarkWrite makes 49,000 documents, or $TRAVASO_CITY_DOCUMENTS, in each
+// destination that needs no server.
+func BenchmarkWrite(b *testing.B) {
+	documents := 49_000
+	if text := os.Getenv("TRAVASO_CITY_DOCUMENTS"); text != "" {
+		var err error
+		if documents, err = strconv.Atoi(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for name, destination := range map[string]func(folder string) Destination{
+		"nowhere": func(string) Destination { return &nowhere{} },
+		"sqlite":  func(folder string) Destination { return SQLite(filepath.Join(folder, "city.db")) },
+		"text":    func(folder string) Destination { return TextFiles(filepath.Join(folder, "city")) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				start := time.Now()
+				truth, err := Write(b.Context(), destination(b.TempDir()), Options{Documents: documents, Seed: 1})
+				if err != nil {
+					b.Fatal(err)
+				}
+				rows := int64(0)
+				for _, n := range truth.Tables {
+					rows += n
+				}
+				b.ReportMetric(float64(documents)/time.Since(start).Seconds(), "documents/s")
+				b.ReportMetric(float64(rows), "rows")
+			}
+			var usage syscall.Rusage
+			if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(usage.Maxrss)/1024, "peak-MiB-so-far")
+		})
+	}
+}
