@@ -100,8 +100,8 @@ func TestConversion_ofText(t *testing.T) {
 			"2016-02-03 10:38:41": "2016-02-03 10:38:41", "2016-02-03T10:38:41": "2016-02-03 10:38:41", "2016-02-03 10:38:41.5": "2016-02-03 10:38:41.5", "2016-02-03": "2016-02-03 00:00:00",
 			"2016-02-03 25:00:00": "!bad_date", "infinity": "!bad_date",
 		}},
-		"boolean":              {mappings.Field{As: "boolean"}, map[string]string{"true": "true", "false": "false", "1": "true", "0": "false", " 1 ": "true", "": "~", "S": "!bad_boolean", "yes": "!bad_boolean"}},
-		"boolean, S/N":         {mappings.Field{As: "boolean", Format: []string{"S/N", "SI/NO"}}, map[string]string{"S": "true", "N": "false", "SI": "true", "NO": "false", "X": "!bad_boolean", "s": "!bad_boolean", "1": "!bad_boolean"}},
+		"boolean":      {mappings.Field{As: "boolean"}, map[string]string{"true": "true", "false": "false", "1": "true", "0": "false", " 1 ": "true", "": "~", "S": "!bad_boolean", "yes": "!bad_boolean"}},
+		"boolean, S/N": {mappings.Field{As: "boolean", Format: []string{"S/N", "SI/NO"}}, map[string]string{"S": "true", "N": "false", "SI": "true", "NO": "false", "X": "!bad_boolean", "s": "!bad_boolean", "1": "!bad_boolean"}},
 		"uuid": {mappings.Field{As: "uuid"}, map[string]string{
 			"6ba7b811-9dad-11d1-80b4-00c04fd430c8": "6ba7b811-9dad-11d1-80b4-00c04fd430c8", "6BA7B811-9DAD-11D1-80B4-00C04FD430C8": "6ba7b811-9dad-11d1-80b4-00c04fd430c8",
 			"6ba7b8119dad11d180b400c04fd430c8": "!bad_uuid", "{6ba7b811-9dad-11d1-80b4-00c04fd430c8}": "!bad_uuid", "x": "!bad_uuid",
