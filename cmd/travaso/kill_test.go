@@ -358,6 +358,9 @@ func (p *place) documents(t *testing.T) []string {
 	}
 	var lines []string
 	for _, document := range slices.Sorted(maps.Keys(counted)) {
+		if counted[document] != len(distinct[document]) {
+			t.Errorf("some documents of %s are in the journal twice", document)
+		}
 		lines = append(lines, fmt.Sprintf("%s: %d, distinct %d", document, counted[document], len(distinct[document])))
 	}
 	return lines
