@@ -107,11 +107,7 @@ func newLoadCommand() *cli.Command {
 		Flags:     []cli.Flag{runFlag, jsonFlag, memoryFlag},
 		Action: func(c *cli.Context) error {
 			return inRun(c, func(ctx context.Context, r *pipeline.Run) error {
-				rep, err := r.Report(ctx)
-				if err != nil {
-					return err
-				}
-				if err := pipeline.Judge(rep); err != nil {
+				if _, err := r.BeforeLoad(ctx); err != nil {
 					return err
 				}
 				result, err := r.Load(ctx)

@@ -165,6 +165,14 @@ func (v *Verification) words() string {
 	return strings.Join(texts, "; ")
 }
 
+// forgetVerification takes back what an earlier Verify found.
+func (r *Run) forgetVerification() error {
+	if err := os.Remove(r.path("verification.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("forget the earlier verification: %w", err)
+	}
+	return nil
+}
+
 // verification reads what Verify found, nil where it did not run.
 func (r *Run) verification() (*Verification, error) {
 	text, err := os.ReadFile(r.path("verification.json"))

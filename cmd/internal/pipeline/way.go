@@ -25,6 +25,16 @@ func (r *Run) judged(ctx context.Context) (*report.Report, error) {
 	if _, err := r.Validate(ctx); err != nil {
 		return nil, err
 	}
+	return r.BeforeLoad(ctx)
+}
+
+// BeforeLoad reports and judges whether the run may go on to the target. What
+// an earlier verification saw there does not count: the target may have been
+// mended since, and is asked again after the load.
+func (r *Run) BeforeLoad(ctx context.Context) (*report.Report, error) {
+	if err := r.forgetVerification(); err != nil {
+		return nil, err
+	}
 	rep, err := r.Report(ctx)
 	if err != nil {
 		return nil, err
