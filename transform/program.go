@@ -181,6 +181,14 @@ func (p *Program) SQL() string {
 	return b.String()
 }
 
+// Over is the program over the files of a snapshot whose datasets have the
+// columns that it was compiled for.
+func (p *Program) Over(snapshotDigest string, datasets []Dataset) *Program {
+	over := *p
+	over.input.Snapshot, over.input.Datasets = snapshotDigest, datasets
+	return &over
+}
+
 // Documents are the document types in the order in which they are made and loaded.
 func (p *Program) Documents() []staged.Document {
 	documents := make([]staged.Document, len(p.documents))

@@ -97,8 +97,7 @@ func (r *Run) checkBefore(ctx context.Context, source extract.Source) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = r.m.Check(ctx, r.engine, shapes)
-	return err
+	return r.compile(ctx, shapes)
 }
 
 // tell shows the events of an extraction.

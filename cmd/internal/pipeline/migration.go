@@ -261,6 +261,7 @@ func (m *Migration) input(resolved []mappings.Mapping, sources []mappings.Source
 	input := transform.Input{
 		Migration: m.Plan.Migration, MappingsDigest: m.Set.Digest(), Mappings: resolved,
 		Crosswalks: m.Set.Crosswalks, Tables: m.Tables,
+		Line: func(mapping mappings.Mapping, path string) int { return m.Set.Mistake(mapping, path, "", "", "").Line },
 	}
 	for _, s := range sources {
 		input.Datasets = append(input.Datasets, transform.Dataset{Name: s.Dataset, Columns: s.Columns, Ignored: ignored[s.Dataset]})

@@ -24,6 +24,7 @@ import (
 	"github.com/travaso/travaso/cmd/internal/progress"
 	"github.com/travaso/travaso/cmd/internal/report"
 	"github.com/travaso/travaso/extract/sealed"
+	"github.com/travaso/travaso/transform"
 	"github.com/travaso/travaso/transform/engine"
 )
 
@@ -71,6 +72,9 @@ type Run struct {
 	journal  *journal.Journal
 	engine   *engine.Engine
 	unlock   func() error
+	// compiled is the mappings for columns of this digest; nil before.
+	compiled    *transform.Program
+	compiledFor string
 }
 
 // The events of the journal, in their order.
@@ -161,7 +165,7 @@ func (m *Migration) Open(ctx context.Context, id string, settings Settings) (*Ru
 		return nil, fmt.Errorf("run %s: %w", id, err)
 	}
 	if first.Plan != m.Digest() {
-		return nil, &PlanError{fmt.Errorf("run %s was made by other mappings, rules or settings than those of %s now: begin a new run", id, m.Plan.Path)}
+		return nil, &PlanError{fmt.Errorf("run %s was made by other mappings, rules or settings than those of %s now: begin a new run, or name one of this plan with --run", id, m.Plan.Path)}
 	}
 	r := &Run{ID: id, Kind: first.Kind, Folder: filepath.Join(m.Plan.Runs, id), m: m, settings: settings, Resumed: true}
 	if err := r.open(ctx); err != nil {

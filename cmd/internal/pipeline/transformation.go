@@ -7,6 +7,7 @@ import (
 
 	"github.com/travaso/travaso/cmd/internal/progress"
 	"github.com/travaso/travaso/extract/snapshot"
+	"github.com/travaso/travaso/mappings"
 	"github.com/travaso/travaso/transform"
 	"github.com/travaso/travaso/transform/staged"
 )
@@ -44,26 +45,36 @@ func (r *Run) Transform(ctx context.Context) (*staged.Manifest, error) {
 	return manifest, r.endSealed(eventTransformed, stagedDigest(manifest), r.stagedManifest(), timingOf(outcome))
 }
 
-// program compiles the mappings over the columns and files of the snapshot.
+// program is the mappings compiled over the files of the snapshot. What was
+// compiled before the extraction serves where the columns are the same.
 func (r *Run) program(ctx context.Context, read *snapshot.Manifest) (*transform.Program, error) {
+	if err := r.compile(ctx, shapesOf(read)); err != nil {
+		return nil, err
+	}
 	ignored := map[string]string{}
 	for _, i := range r.m.Plan.Ignore {
 		ignored[i.Dataset] = i.Reason
 	}
-	resolved, err := r.m.Set.Check(ctx, r.engine, shapesOf(read), r.m.Tables)
+	datasets, err := transform.Datasets(read, r.snapshotFolder(), ignored)
 	if err != nil {
-		return nil, &PlanError{err}
-	}
-	input := r.m.input(resolved, nil, nil)
-	input.Snapshot = read.Digest()
-	if input.Datasets, err = transform.Datasets(read, r.snapshotFolder(), ignored); err != nil {
 		return nil, err
 	}
-	program, err := transform.Compile(ctx, r.engine, input)
-	if err != nil {
-		return nil, &PlanError{err}
+	return r.compiled.Over(read.Digest(), datasets), nil
+}
+
+// compile checks and compiles mappings and rules against the columns of the
+// source, unless that was done for the same columns.
+func (r *Run) compile(ctx context.Context, sources []mappings.SourceTable) error {
+	columns := digestOf(sources)
+	if r.compiled != nil && r.compiledFor == columns {
+		return nil
 	}
-	return program, nil
+	program, _, err := r.m.Check(ctx, r.engine, sources)
+	if err != nil {
+		return err
+	}
+	r.compiled, r.compiledFor = program, columns
+	return nil
 }
 
 // stagedDigest is over the content of every document type, not over files.
