@@ -188,7 +188,7 @@ func (s *Source) surveyed(ctx context.Context, name string) (*dataset, *survey, 
 func (s *Source) surveyFiles(ctx context.Context, l layout) (*survey, error) {
 	root, err := os.Stat(s.folder)
 	if err != nil {
-		return nil, fmt.Errorf("folder of the files: %w", err)
+		return nil, fmt.Errorf("folder of the files: %w; set folder to where they are, from the folder of the plan", err)
 	}
 	if !root.IsDir() {
 		return nil, fmt.Errorf("folder of the files: %s is a file; set folder to the folder that holds it", s.folder)

@@ -84,7 +84,7 @@ func (t *Target) prepare(ctx context.Context, tx *transaction, m batch.Migration
 	p.dropped = droppedColumns(m.Types, earlier, p.tables)
 	prepared.Types, prepared.Retired = mergeTypes(m.Types, earlier, held)
 	// Until the load is finished, the columns that are to be emptied are recorded too.
-	if err := t.recordMigration(ctx, tx, m, p, before, withColumns(slices.Concat(prepared.Types, prepared.Retired), p.dropped)); err != nil {
+	if err := t.recordMigration(ctx, tx, m, p, before, held, withColumns(slices.Concat(prepared.Types, prepared.Retired), p.dropped)); err != nil {
 		return nil, err
 	}
 	if err := t.decideConstraints(ctx, tx, m, p, before, owned, prepared); err != nil {
@@ -326,17 +326,20 @@ func (t *Target) applied(ctx context.Context, tx *transaction, m batch.Migration
 }
 
 // recordMigration writes the migration's line, with the totals of its tables
-// from before the first load.
-func (t *Target) recordMigration(ctx context.Context, tx *transaction, m batch.Migration, p *preparation, before *migrationRow, types []staged.Document) error {
+// from before the first load. They are taken anew of tables into which nothing
+// came yet: what stood in the way of an earlier try may have been removed. held
+// are the document types of which something is in.
+func (t *Target) recordMigration(ctx context.Context, tx *transaction, m batch.Migration, p *preparation, before *migrationRow, held map[string]bool, types []staged.Document) error {
 	baseline := map[string]staged.Totals{}
 	if before != nil {
 		if err := json.Unmarshal([]byte(before.Baseline), &baseline); err != nil {
 			return fmt.Errorf("the totals in %s are damaged: %w", migrationTable, err)
 		}
 	}
+	ours := ownedTables(slices.DeleteFunc(slices.Clone(types), func(d staged.Document) bool { return !held[d.Name] }))
 	for _, name := range ownedTables(types) {
-		if _, ok := baseline[name]; ok {
-			continue // from before the first load: what is there now is partly ours
+		if _, ok := baseline[name]; ok && slices.Contains(ours, name) {
+			continue // what is there now is partly ours
 		}
 		table, _ := schema.Find(p.tables, name)
 		totals, err := t.tableTotals(ctx, tx, table, moneyColumns(table), m.Scope, "")
