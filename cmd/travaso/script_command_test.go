@@ -241,7 +241,10 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 		defer db.Close()
 		tx, err := db.Begin()
 		ts.Check(err)
-		release = sync.OnceFunc(func() { time.Sleep(50 * time.Millisecond); tx.Rollback() })
+		release = sync.OnceFunc(func() {
+			time.Sleep(400 * time.Millisecond) // for the signal to be seen, on a busy machine too
+			tx.Rollback()
+		})
 		defer release()
 		args = args[2:]
 	}
