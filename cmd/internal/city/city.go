@@ -15,7 +15,7 @@ const (
 // can be asked for: with less, some type would have none.
 const (
 	DefaultDocuments = 490_000
-	LeastDocuments   = 5_000
+	LeastDocuments   = 8_000
 )
 
 // Options say what is made.

@@ -29,6 +29,9 @@ type pagopa struct {
 
 const providers = 4
 
+// pagopaItem is whom the treasurer names on the treasury item of a flow.
+const pagopaItem = "PAGOPA S.P.A."
+
 // provider is a payment service provider.
 func provider(n int) string {
 	return [providers]string{"ABI03069", "ABI07601", "PPAYITR1", "UNCRITMM"}[n]
@@ -150,12 +153,7 @@ func (s *suite) writePayment(r *rand.Rand, p *payment) {
 		text(p.paid.text, fmt.Sprintf(" %02d:%02d:%02d", at/3600, at/60%60, at%60)).ints(s.today.number, settled).
 		text(p.tribute).int(p.ofYear).text(p.kind).text(p.debtor.taxCode).text(p.debtor.surname, " ", p.debtor.name).text(payerCode).text(payer).
 		text(provider(p.provider)).text([...]string{"CP", "BP", "PO", "AD"}[r.IntN(4)]).text("TRIBUTO ", p.tribute, " ANNO ", strconv.Itoa(p.ofYear)).end()
-	g := group{name: typePagopa, year: s.year()}
-	if s.tally.uncounted == typePagopa {
-		s.tally.add(g, p.amount)
-	} else {
-		s.tally.document(g, p.amount)
-	}
+	s.count(true, group{name: typePagopa, year: s.year()}, p.amount)
 }
 
 // closeFlows settles what each provider has collected: every fifth day, and on
@@ -182,18 +180,13 @@ func (s *suite) writeFlow(n int, lines []settlement) {
 		}
 	}
 	id := fmt.Sprintf("%d-%02d-%02d%s-%08d", s.year(), s.today.month, s.today.number%100, provider(n), s.pagopa.flows)
-	i := s.newItem('I', 1, total, "PAGOPA "+provider(n))
+	i := s.newItem('I', 1, total, pagopaItem)
 	i.tari = tari*2 > len(lines)
 	s.treasury.waiting = append(s.treasury.waiting, i)
 	s.spoilFlow(id, len(lines), total)
 	s.out.flows.row().text(id).text(s.today.text, " 23:10:00").text("TRN", provider(n), strconv.Itoa(s.pagopa.flows)).int(s.today.number).
 		text(provider(n)).int(len(lines)).inCents(total).ints(s.year(), i.number).end()
-	g := group{name: typeFlow, year: s.year()}
-	if s.tally.uncounted == typePagopa {
-		s.tally.add(g, total)
-	} else {
-		s.tally.document(g, total)
-	}
+	s.count(true, group{name: typeFlow, year: s.year()}, total)
 	s.tally.addMany(group{name: typeFlowLine, year: s.year()}, len(lines), total)
 	for _, line := range lines {
 		outcome := 0
@@ -202,6 +195,16 @@ func (s *suite) writeFlow(n int, lines []settlement) {
 		}
 		s.out.flowLines.row().text(id).text(line.iuv).text(ourTaxCode).text(line.receipt).int(line.transfer).inCents(line.amount).
 			int(outcome).text(s.today.text).end()
+	}
+}
+
+// count counts a document; those of payments only where they are not made
+// besides the documents asked for.
+func (s *suite) count(ofPayments bool, g group, amount fiction.Cents) {
+	if ofPayments && s.paymentsBesides {
+		s.tally.add(g, amount)
+	} else {
+		s.tally.document(g, amount)
 	}
 }
 

@@ -14,15 +14,16 @@ import (
 // orders, treasury items, payments, entries. So the balances hold by the way
 // they are made. At the end of a year what is left is carried into the next.
 type suite struct {
-	out     tables
-	truth   *Truth
-	tally   *tally
-	dirt    *spoiler
-	random  streams
-	quotas  quotas
-	size    int // documents asked for
-	plan    []string
-	revenue []string
+	out             tables
+	truth           *Truth
+	tally           *tally
+	dirt            *spoiler
+	random          streams
+	quotas          quotas
+	size            int  // documents asked for
+	paymentsBesides bool // those and their flows do not count towards size
+	plan            []string
+	revenue         []string
 
 	calendar *calendar
 	today    day
@@ -77,7 +78,8 @@ func newStreams(seed uint64) streams {
 }
 
 // quotas are how many documents of a type are made, in a year where nothing
-// else is said. Entries come on top until the number asked for is reached.
+// else is said. Entries fill up to the number asked for: those of a day follow
+// from how many the year before needed.
 type quotas struct {
 	subjects, chaptersOut, chaptersIn, projects                                                             int // in all
 	acts, commitments, assessments, invoices, liquidations, mandates, collections, items, payments, entries int
@@ -91,7 +93,7 @@ func share(o Options) quotas {
 		projects: max(2, o.Documents/20_000),
 		acts:     thousandths(30), commitments: thousandths(42), assessments: thousandths(20),
 		invoices: thousandths(140), liquidations: thousandths(125), mandates: thousandths(150), collections: thousandths(100),
-		items: thousandths(14), payments: thousandths(30), entries: thousandths(90),
+		items: thousandths(14), payments: thousandths(30), entries: thousandths(50),
 	}
 	if o.Payments > 0 {
 		q.payments = max(1, o.Payments/years)
@@ -102,10 +104,7 @@ func share(o Options) quotas {
 func newSuite(o Options, out *output, holds holding, truth *Truth) *suite {
 	s := &suite{
 		out: tablesOf(out), truth: truth, tally: newTally(), dirt: newSpoiler(o, holds, truth),
-		random: newStreams(o.Seed), quotas: share(o), size: o.Documents,
-	}
-	if o.Payments > 0 {
-		s.tally.uncounted = typePagopa
+		random: newStreams(o.Seed), quotas: share(o), size: o.Documents, paymentsBesides: o.Payments > 0,
 	}
 	for _, object := range fiction.Objects() {
 		for _, purpose := range fiction.Purposes() {
@@ -173,7 +172,7 @@ func (s *suite) makeDay() {
 	s.repeat(c.share(q.items/2, d), s.makeItem)
 	s.makeCollections(c.share(q.collections, d))
 	s.writeCash()
-	s.repeat(c.share(q.entries, d), s.makeEntry)
+	s.repeat(min(c.share(q.entries, d), s.room()), s.makeEntry)
 }
 
 func (s *suite) repeat(n int, do func()) {
@@ -193,6 +192,9 @@ func (s *suite) openYear() {
 	s.invoices.open(len(s.subjects.methods))
 	s.payables.open()
 	s.treasury.openYear(len(s.calendar.days))
+	if s.entries.made > 0 {
+		s.quotas.entries = s.entries.made * 9 / 10
+	}
 	s.entries.openYear()
 	s.acts.open()
 	s.recovery.number = 0
@@ -214,17 +216,41 @@ func (s *suite) closeYear() {
 // fillYear adds entries, dated the last day, up to the documents that should
 // be there by then.
 func (s *suite) fillYear() error {
-	done := s.year() - FirstYear + 1
-	target := s.quotas.subjects + (s.size-s.quotas.subjects)*done/(LastYear-FirstYear+1)
-	if s.isLast() {
-		target = s.size - s.quotas.projects // written at the very end
-	}
-	left := target - s.tally.documents
+	left := s.target() - s.tally.documents
 	if left < 0 && s.isLast() {
 		return fmt.Errorf("%d documents are too few for what they need: ask for %d or more", s.size, s.size-2*left)
 	}
 	s.repeat(max(0, left), s.makeEntry)
 	return nil
+}
+
+// target is how many documents should be there by the end of the year.
+func (s *suite) target() int {
+	if s.isLast() {
+		return s.size - s.quotas.projects // written at the very end
+	}
+	done := s.year() - FirstYear + 1
+	return s.quotas.subjects + (s.size-s.quotas.subjects)*done/(LastYear-FirstYear+1)
+}
+
+// room is how many entries may be made today: the others of the year are still
+// to come, and at its end movements, chapters and what waits are written. A
+// twelfth is kept for what is not foreseen, such as constraints.
+func (s *suite) room() int {
+	q := s.quotas
+	ofYear := q.acts + q.commitments + q.assessments + q.invoices + q.liquidations + q.mandates + q.collections + 2*q.items
+	if !s.paymentsBesides {
+		ofYear += 2 * q.payments
+	}
+	expected := ofYear - ofYear*(s.today.index+1)/len(s.calendar.days)
+	expected += len(s.chapters.out) + len(s.chapters.in) + len(s.payables.waiting) + len(s.payables.others)
+	for _, b := range s.invoices.waiting {
+		expected += len(b.invoices)
+	}
+	for _, m := range s.movements.year {
+		expected += 1 + len(m.subs)
+	}
+	return max(0, s.target()-s.tally.documents-expected-(s.size-s.quotas.subjects)/10/12)
 }
 
 // key joins the parts of a natural key.

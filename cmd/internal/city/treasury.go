@@ -140,7 +140,7 @@ func (s *suite) newItem(kind byte, account int, amount fiction.Cents, who string
 	}
 	s.out.items.row().letter(kind).ints(s.year(), i.number, s.today.number, account).amount(amount).text(who).
 		text("SOSPESO ", direction, " ", s.purpose(i.number*19)).end()
-	s.tally.document(group{name: typeItem, state: direction, year: s.year()}, amount)
+	s.count(who == pagopaItem, group{name: typeItem, state: direction, year: s.year()}, amount)
 	t.move(s.today, cashLine{account, kind == 'I', amount, kind, i.number})
 	return i
 }

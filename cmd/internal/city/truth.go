@@ -115,7 +115,6 @@ type figure struct {
 type tally struct {
 	groups    map[group]*figure
 	documents int
-	uncounted string // a type that does not count towards Options.Documents
 }
 
 func newTally() *tally { return &tally{groups: map[group]*figure{}} }
