@@ -39,6 +39,9 @@ func (r *Run) Transform(ctx context.Context) (*staged.Manifest, error) {
 		},
 	})
 	outcome := stage.Done()
+	if err == nil {
+		err = r.checkScope(ctx, manifest)
+	}
 	if err != nil {
 		return nil, err
 	}
