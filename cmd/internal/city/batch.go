@@ -30,21 +30,6 @@ const (
 	badByte mark = 'b' // a byte that is not in the encoding
 )
 
-// row gives the values of a row, into a slice to be used again.
-func (b *batch) row(i, columns int, into [][]byte) [][]byte {
-	into = into[:0]
-	at := i * columns
-	start := int32(0)
-	if at > 0 {
-		start = b.ends[at-1]
-	}
-	for _, end := range b.ends[at : at+columns] {
-		into = append(into, b.values[start:end])
-		start = end
-	}
-	return into
-}
-
 // output gathers rows in batches and hands these to the workers of a
 // destination. Each table belongs to one worker, so its rows stay in order.
 type output struct {
@@ -151,11 +136,6 @@ func (t *tableRows) text(parts ...string) *tableRows {
 	for _, part := range parts {
 		t.batch.values = append(t.batch.values, part...)
 	}
-	return t.ended()
-}
-
-func (t *tableRows) bytes(value []byte) *tableRows {
-	t.batch.values = append(t.batch.values, value...)
 	return t.ended()
 }
 

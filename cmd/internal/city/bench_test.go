@@ -7,10 +7,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/travaso/travaso/load/sqltarget/testserver"
 )
 
 // BenchmarkWrite makes 49,000 documents, or $TRAVASO_CITY_DOCUMENTS, in each
-// destination that needs no server.
+// destination.
 func BenchmarkWrite(b *testing.B) {
 	documents := 49_000
 	if text := os.Getenv("TRAVASO_CITY_DOCUMENTS"); text != "" {
@@ -19,15 +21,18 @@ func BenchmarkWrite(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	for name, destination := range map[string]func(folder string) Destination{
-		"nowhere": func(string) Destination { return &nowhere{} },
-		"sqlite":  func(folder string) Destination { return SQLite(filepath.Join(folder, "city.db")) },
-		"text":    func(folder string) Destination { return TextFiles(filepath.Join(folder, "city")) },
+	for name, destination := range map[string]func(b *testing.B) Destination{
+		"nowhere":  func(*testing.B) Destination { return &nowhere{} },
+		"sqlite":   func(b *testing.B) Destination { return SQLite(filepath.Join(b.TempDir(), "city.db")) },
+		"text":     func(b *testing.B) Destination { return TextFiles(filepath.Join(b.TempDir(), "city")) },
+		"postgres": func(b *testing.B) Destination { return Postgres(testserver.Postgres(b)) },
+		"mariadb":  func(b *testing.B) Destination { return MySQL(testserver.MariaDB(b)) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
+				d := destination(b)
 				start := time.Now()
-				truth, err := Write(b.Context(), destination(b.TempDir()), Options{Documents: documents, Seed: 1})
+				truth, err := Write(b.Context(), d, Options{Documents: documents, Seed: 1})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -18,7 +18,6 @@ type chapter struct {
 	tari            bool
 
 	elastic *movement     // the year's assessment that grows with what is collected
-	left    fiction.Cents // TR of the year before
 	fpv     fiction.Cents // of the year: what was put off to the next
 }
 

@@ -34,7 +34,10 @@ type vatKind struct {
 	rate int
 }
 
-func vatKinds() [10]vatKind {
+// vatKindCount is how many there are; frequent ones are there more than once.
+const vatKindCount = 10
+
+func vatKinds() [vatKindCount]vatKind {
 	return [...]vatKind{{"22", 22}, {"22", 22}, {"22", 22}, {"10", 10}, {"4", 4}, {"5", 5}, {"ES10", 0}, {"FC15", 0}, {"NI", 0}, {"RC", 0}}
 }
 
@@ -129,7 +132,7 @@ func (s *suite) newInvoice(r *rand.Rand, m *movement, net fiction.Cents) *invoic
 		i.due = s.calendar.after(i.entered, 30).number
 	}
 	for _, part := range parts(r, net, min(1+oftenLow(r, 18), int(net/100)+1), nil) {
-		i.lines = append(i.lines, invoiceLine{amount: part, vat: r.IntN(len(vatKinds()))})
+		i.lines = append(i.lines, invoiceLine{amount: part, vat: r.IntN(vatKindCount)})
 	}
 	if oneIn(r, 30) {
 		i.rounding = fiction.Cents(1+r.IntN(5)) * fiction.Cents(1-2*r.IntN(2))

@@ -47,15 +47,15 @@ type settlement struct {
 
 // payment is one payment with its transfers.
 type payment struct {
-	iuv, receipt  string
-	amount        fiction.Cents
-	tribute       string
-	ofYear        int
-	kind          string // I, S: TEFA undivided, divided; else ""
-	transfers     []transfer
-	debtor        person
-	provider      int
-	entered, paid day
+	iuv, receipt string
+	amount       fiction.Cents
+	tribute      string
+	ofYear       int
+	kind         string // I, S: TEFA undivided, divided; else ""
+	transfers    []transfer
+	debtor       person
+	provider     int
+	paid         day
 }
 
 type transfer struct {

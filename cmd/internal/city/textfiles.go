@@ -29,7 +29,7 @@ func (f *textFolder) String() string { return f.folder }
 
 func (f *textFolder) holds() holding { return holding{nulBytes: true, lines: true} }
 
-func (f *textFolder) open(_ context.Context, tables []Table) error {
+func (f *textFolder) open(ctx context.Context, tables []Table) error {
 	f.tables = tables
 	if entries, err := os.ReadDir(f.folder); err == nil && len(entries) > 0 {
 		return fmt.Errorf("folder %s is not empty: remove it or choose another name", f.folder)
@@ -37,7 +37,7 @@ func (f *textFolder) open(_ context.Context, tables []Table) error {
 	for _, table := range tables {
 		file, err := sealed.Create(filepath.Join(f.folder, table.Name+".TXT"))
 		if err != nil {
-			return errors.Join(err, f.close(nil, false))
+			return errors.Join(err, f.close(ctx, false))
 		}
 		f.files = append(f.files, file)
 		names := make([]string, len(table.Columns))
@@ -45,7 +45,7 @@ func (f *textFolder) open(_ context.Context, tables []Table) error {
 			names[i] = column.Name
 		}
 		if _, err := file.Write([]byte(strings.Join(names, "\t") + "\r\n")); err != nil {
-			return errors.Join(err, f.close(nil, false))
+			return errors.Join(err, f.close(ctx, false))
 		}
 	}
 	return nil
