@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/travaso/travaso/extract/sealed"
 	"github.com/travaso/travaso/mappings"
 	"github.com/travaso/travaso/transform/engine"
 	"github.com/travaso/travaso/transform/staged"
@@ -48,6 +50,7 @@ type run struct {
 	batch    int
 	threads  int // of the engine
 	progress *meter
+	rejects  []sealed.Record // files written so far
 	timing   func(step string, took time.Duration)
 }
 
@@ -111,6 +114,7 @@ func Run(ctx context.Context, eng *engine.Engine, p *Program, o Options) (*stage
 			return nil, fmt.Errorf("seal %s: %w", made, err)
 		}
 	}
+	m.Rejects = r.rejects
 	if err := m.Write(folder); err != nil {
 		return nil, err
 	}
@@ -304,9 +308,13 @@ const csvForPeople = "format csv, header true"
 // writeRejects writes the rows of a query to a file of the rejects folder.
 func (r *run) writeRejects(ctx context.Context, name, query, options string) error {
 	defer r.time("write " + filepath.Join(rejectsFolder, name))()
-	if err := r.eng.Copy(ctx, query, filepath.Join(r.folder, rejectsFolder, name), options); err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Join(rejectsFolder, name), r.explain(err))
+	record := sealed.Record{Path: path.Join(rejectsFolder, name)}
+	var err error
+	record.Bytes, record.SHA256, err = r.eng.Copy(ctx, query, filepath.Join(r.folder, rejectsFolder, name), options)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", record.Path, r.explain(err))
 	}
+	r.rejects = append(r.rejects, record)
 	return nil
 }
 

@@ -1,6 +1,9 @@
 package validate
 
-import "github.com/travaso/travaso/validate/finding"
+import (
+	"github.com/travaso/travaso/extract/sealed"
+	"github.com/travaso/travaso/validate/finding"
+)
 
 // SampleLimit bounds the findings of one rule in Result.Findings, the largest
 // differences first. All of them are in FindingsParquet and FindingsCSV.
@@ -24,6 +27,8 @@ type Result struct {
 	// Findings are at most SampleLimit per rule.
 	Findings []finding.Finding `json:"findings"`
 	Controls []ControlTotals   `json:"controls"` // whole
+	// Files hold all findings; their paths are relative to the run folder.
+	Files []sealed.Record `json:"files"`
 }
 
 // RuleResult is what one rule found.

@@ -68,7 +68,7 @@ func Run(ctx context.Context, eng *engine.Engine, rules *Rules, runFolder string
 			return nil, fmt.Errorf("rule %s: %w", rule.ID, explained(err))
 		}
 	}
-	if err := writeFindings(ctx, eng, runFolder); err != nil {
+	if result.Files, err = writeFindings(ctx, eng, runFolder); err != nil {
 		return nil, fmt.Errorf("write findings: %w", err)
 	}
 	return result, nil

@@ -153,15 +153,16 @@ func Keep(path string) (bytes int64, sum string, err error) {
 	return bytes, hex.EncodeToString(digest.Sum(nil)), fullDisk(f.Sync())
 }
 
-// Adopt gives a file that something else wrote under a temporary name its own.
-func Adopt(temporary, path string) error {
-	if _, _, err := Keep(temporary); err != nil {
-		return errors.Join(err, os.Remove(temporary))
+// Adopt gives a file that something else wrote under a temporary name its own,
+// and says what it holds, as Keep does.
+func Adopt(temporary, path string) (bytes int64, sum string, err error) {
+	if bytes, sum, err = Keep(temporary); err != nil {
+		return 0, "", errors.Join(err, os.Remove(temporary))
 	}
 	if err := os.Rename(temporary, path); err != nil {
-		return errors.Join(err, os.Remove(temporary))
+		return 0, "", errors.Join(err, os.Remove(temporary))
 	}
-	return SyncFolder(filepath.Dir(path))
+	return bytes, sum, SyncFolder(filepath.Dir(path))
 }
 
 // Digest gives the size and the SHA-256, in hexadecimal, of a file that is there.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -93,5 +94,43 @@ func TestAFullDiskIsAnError(t *testing.T) {
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Error("half a file has its name")
+	}
+}
+
+func TestARecordFindsWhatChanged(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "rejects", "soggetto.csv")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	temporary := path + TemporarySuffix
+	if err := os.WriteFile(temporary, []byte("a;b"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	record := Record{Path: "rejects/soggetto.csv"}
+	var err error
+	if record.Bytes, record.SHA256, err = Adopt(temporary, path); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("adopted with mode %v (%v), want 0600", info.Mode().Perm(), err)
+	}
+	if err := record.Verify(folder); err != nil {
+		t.Errorf("unchanged: %v", err)
+	}
+	for name, change := range map[string]func() error{
+		"a byte":  func() error { return os.WriteFile(path, []byte("a;c"), 0o600) },
+		"longer":  func() error { return os.WriteFile(path, []byte("a;b\n"), 0o600) },
+		"missing": func() error { return os.Remove(path) },
+	} {
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		if err := record.Verify(folder); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error is %v, want one that names %s", name, err, path)
+		}
+		if err := os.WriteFile(path, []byte("a;b"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

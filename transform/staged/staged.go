@@ -3,6 +3,8 @@
 // and staged.json, which holds their counts, totals and digests.
 package staged
 
+import "github.com/travaso/travaso/extract/sealed"
+
 // Manifest describes the staged folder. It is written last and atomically: a
 // folder without it is an unfinished transformation.
 type Manifest struct {
@@ -13,6 +15,8 @@ type Manifest struct {
 	Mappings  string     `json:"mappings"`
 	Documents []Document `json:"documents"` // in the order of their references: load order
 	Datasets  []Dataset  `json:"datasets"`
+	// Rejects are the files of what is not staged and why, relative to the run folder.
+	Rejects []sealed.Record `json:"rejects"`
 }
 
 // Dataset accounts for every row of one dataset of the snapshot:

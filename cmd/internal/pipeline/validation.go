@@ -73,5 +73,10 @@ func (r *Run) readValidation(digest string) (*validate.Result, error) {
 	if digestOf(result) != digest {
 		return nil, fmt.Errorf("%s was changed after it was written: its digest is not the one in the journal; begin a new run", r.validationPath())
 	}
+	for _, file := range result.Files {
+		if err := file.Verify(r.Folder); err != nil {
+			return nil, err
+		}
+	}
 	return result, nil
 }
