@@ -155,6 +155,11 @@ func (c *checker) single(m Mapping, path, text string, relations []rows) bool {
 func (c *checker) stable(m Mapping, path, text, prefix string, node any, relations []rows) bool {
 	ok := true
 	visit(node, func(n map[string]any) {
+		if taken := unordered(n); taken != "" {
+			ok = false
+			c.failWithin(m, path, locate(n, prefix, text), taken+" without an order", "the rows come in another order each time, and the same input must give the same target", "say which by order by, as in order by _part, _row")
+			return
+		}
 		name := ""
 		if n["class"] == "COLUMN_REF" {
 			if names, _ := n["column_names"].([]any); len(names) == 1 {
@@ -171,16 +176,52 @@ func (c *checker) stable(m Mapping, path, text, prefix string, node any, relatio
 		if name == "" {
 			return
 		}
-		offset := 0
-		if place, isNumber := n["query_location"].(json.Number); isNumber {
-			if at, err := strconv.Atoi(place.String()); err == nil {
-				offset = min(max(at-len(prefix), 0), len(text))
-			}
-		}
 		ok = false
-		c.failWithin(m, path, offset, fmt.Sprintf("%q in an expression", name), "it gives something else each time, and the same input must give the same target", "write the value as a constant of the plan")
+		c.failWithin(m, path, locate(n, prefix, text), fmt.Sprintf("%q in an expression", name), "it gives something else each time, and the same input must give the same target", "write the value as a constant of the plan")
 	})
 	return ok
+}
+
+// locate is where in the text a node stands: at its begin where the engine does not say.
+func locate(n map[string]any, prefix, text string) int {
+	place, _ := n["query_location"].(json.Number)
+	at, err := strconv.Atoi(place.String())
+	if err != nil {
+		return 0
+	}
+	return min(max(at-len(prefix), 0), len(text))
+}
+
+// unordered names what takes the first rows, or numbers them, as they happen to come.
+func unordered(n map[string]any) string {
+	if orders, isList := n["orders"].([]any); n["class"] == "WINDOW" && isList && len(orders) == 0 {
+		name, _ := n["function_name"].(string)
+		if slices.Contains([]string{"row_number", "ntile", "lag", "lead", "first_value", "last_value", "nth_value"}, strings.ToLower(name)) {
+			return name
+		}
+		return ""
+	}
+	if n["sample"] != nil {
+		return "sample"
+	}
+	taken, ordered := "", false
+	modifiers, _ := n["modifiers"].([]any)
+	for _, modifier := range modifiers {
+		parts, _ := modifier.(map[string]any)
+		on, _ := parts["distinct_on_targets"].([]any)
+		switch {
+		case parts["type"] == "ORDER_MODIFIER":
+			ordered = true
+		case parts["type"] == "LIMIT_MODIFIER", parts["type"] == "LIMIT_PERCENT_MODIFIER":
+			taken = "limit"
+		case len(on) > 0:
+			taken = "distinct on"
+		}
+	}
+	if ordered {
+		return ""
+	}
+	return taken
 }
 
 func visit(node any, do func(map[string]any)) {
