@@ -199,3 +199,54 @@ func TestDefectsThatNeedText(t *testing.T) {
 		}
 	}
 }
+
+// Nothing refers to a document that a migration must reject, but where Truth
+// says so.
+func TestRejectedDocumentsStandAlone(t *testing.T) {
+	db, truth := made(t, Options{Documents: 12_000, Seed: 3, Dirt: EvenDirt(0.05)})
+	referrers := map[string][]string{
+		typeSubject: {
+			"select CODSOG from FIN_MOVIM", "select CODSOG from FIN_LIQUID", "select CODSOG from IVA_DOCTES", "select CODSOG from TES_ORDRIG",
+			"select CODSOG from ANA_MODPAG", "select CODSOG from ANA_INDIR",
+		},
+		typeInvoice: {
+			"select TIPFA||'/'||ANNFA||'/'||NUMFA||'/'||CODSOG from IVA_DOCLEG", "select TIPNC||'/'||ANNNC||'/'||NUMNC||'/'||CODSOG from IVA_DOCLEG",
+		},
+		typeLiquidation: {
+			"select ESERC||'/'||LIQNUM from TES_ORDRIG where LIQNUM > 0", "select LIQESE||'/'||LIQNUM from IVA_DOCRIG where LIQNUM > 0",
+		},
+	}
+	movement := []string{
+		"select 'I/'||ESERC||'/'||MOVANN||'/'||MOVNUM||'/'||MOVSUB from FIN_LIQUID", "select 'A/'||ESERC||'/'||MOVANN||'/'||MOVNUM||'/'||MOVSUB from TES_ORDRIG where TIPORD = 'R'",
+		"select 'I/'||ESERC||'/'||IMPANN||'/'||IMPNUM||'/0' from LEG_VINC", "select 'A/'||ESERC||'/'||ACCANN||'/'||ACCNUM||'/0' from LEG_VINC",
+		"select TIPMOV||'/'||ESERC||'/'||MOVANN||'/'||MOVNUM||'/0' from PNR_MOVIM", "select TIPMOV||'/'||ESERC||'/'||PLUANN||'/'||PLUNUM||'/0' from FIN_MOVIM where PLUNUM > 0",
+		"select TIPMOV||'/'||(ESERC - 1)||'/'||RIAANN||'/'||RIANUM||'/0' from FIN_MOVIM where RIANUM > 0", "select TIPMOV||'/'||ESERC||'/'||ANNO||'/'||NUMMOV||'/0' from FIN_MOVIM where NUMSUB > 0",
+	}
+	referrers[typeCommitment], referrers[typeAssessment] = movement, movement
+	referred := map[string]map[string]bool{}
+	for name, queries := range referrers {
+		referred[name] = map[string]bool{}
+		for _, query := range queries {
+			for _, row := range rowsOf(t, db, query) {
+				referred[name][row[0]] = true
+			}
+		}
+	}
+	alone, together := 0, 0
+	for _, d := range truth.Defects {
+		if d.Finding == "" || d.Severity != finding.Error {
+			continue
+		}
+		switch refers := referred[d.Document][d.Key]; {
+		case refers && !d.Referred:
+			t.Errorf("%s: %s %s is referred to", d.Kind, d.Document, d.Key)
+		case refers:
+			together++
+		default:
+			alone++
+		}
+	}
+	if alone < 100 || together < 10 {
+		t.Errorf("%d documents alone and %d with others", alone, together)
+	}
+}

@@ -157,7 +157,7 @@ func (s *suite) spoilLiquidation(l *liquidation) {
 			d.Column, d.Value = "CODSOG", "999"
 			s.out.liquidations.spoil("PROGMP", "0")
 		}
-		m.root().flawed = true
+		m.root().flawed, d.Referred = true, true
 	}
 	s.out.liquidations.spoil(d.Column, d.Value)
 	s.dirt.add(d)
