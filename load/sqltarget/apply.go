@@ -94,10 +94,14 @@ func (w *work) run(ctx context.Context) error {
 	if w.diff, err = compare(present, wanted); err != nil {
 		return err
 	}
+	later, err := w.loadedBefore(ctx, w.tx, w.batches[0])
+	if err != nil {
+		return err
+	}
 	switch {
 	case w.diff.empty(): // the same documents, cut into other batches
 		w.result.Unchanged = true
-	case len(present) == 0:
+	case len(present) == 0 && !later:
 		err = w.insertAll(ctx)
 	default:
 		err = w.replace(ctx)
@@ -174,6 +178,9 @@ func (w *work) replace(ctx context.Context) error {
 		if _, err := w.insert(ctx, quote(stagedName(i)), i, &freshness, added, changed); err != nil {
 			return err
 		}
+	}
+	if err := w.adopt(ctx); err != nil {
+		return err
 	}
 	for i, e := range w.kind.Entities {
 		sets, err := w.restoreDefaults(ctx, e)

@@ -43,6 +43,9 @@ type dialect interface {
 	lockRows() string
 	// claim takes the tables for the rest of the transaction.
 	claim(ctx context.Context, tx *transaction, tables []string) error
+	// hold waits for the other transactions that write into a table, and keeps
+	// new ones from it for the rest of this one.
+	hold(ctx context.Context, tx *transaction, table string) error
 	// constraints lists what can wait, in the order in which it is dropped:
 	// foreign keys first, then, unless they are to be kept, the primary keys'.
 	constraints(ctx context.Context, tx *transaction, tables []string, keepPrimary bool) ([]constraint, error)

@@ -167,6 +167,34 @@ func (t *Target) journalRows(ctx context.Context, tx *transaction, batches []bat
 	return rows, nil
 }
 
+// loadedBefore says that an earlier run loaded documents of the batch's type.
+func (t *Target) loadedBefore(ctx context.Context, tx *transaction, b batch.Batch) (bool, error) {
+	var before bool
+	err := tx.get(ctx, &before, `select exists(select 1 from `+t.dialect.table(batchTable)+` where migration = ? and document = ? and run <> ? and documents > 0)`,
+		b.Migration, b.Type.Name, b.Run)
+	return before, err
+}
+
+// documentsHeld are the ids of all documents of the batch's type that the
+// migration has in the target, whatever their batch.
+func (t *Target) documentsHeld(ctx context.Context, tx *transaction, b batch.Batch) (map[[idSize]byte]bool, error) {
+	var contents [][]byte
+	if err := tx.selectAll(ctx, &contents, `select content from `+t.dialect.table(batchTable)+` where migration = ? and document = ?`, b.Migration, b.Type.Name); err != nil {
+		return nil, err
+	}
+	held := map[[idSize]byte]bool{}
+	for _, content := range contents {
+		documents, err := unpackContent(content)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range documents {
+			held[d.ID] = true
+		}
+	}
+	return held, nil
+}
+
 // isWhole says that the batches are all those of their type.
 func isWhole(batches []batch.Batch) bool { return len(batches) == batches[0].Type.Parts }
 

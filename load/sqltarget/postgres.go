@@ -115,6 +115,11 @@ func (p *postgres) claim(ctx context.Context, tx *transaction, tables []string) 
 	return nil
 }
 
+func (p *postgres) hold(ctx context.Context, tx *transaction, table string) error {
+	_, err := tx.exec(ctx, "lock table "+p.table(table)+" in share row exclusive mode")
+	return err
+}
+
 func (p *postgres) sum(column schema.Column, scale int) []part {
 	return []part{{sql: "sum(" + quote(column.Name) + ")"}}
 }

@@ -149,6 +149,9 @@ func (s *sqlite) create(ctx context.Context, db *sqlx.DB, ddl string) error {
 // claim has nothing to do: the writer has the whole database.
 func (s *sqlite) claim(context.Context, *transaction, []string) error { return nil }
 
+// hold has nothing to do: the writer has the whole database.
+func (s *sqlite) hold(context.Context, *transaction, string) error { return nil }
+
 // bigHalf splits the sum of a decimal column: a sum of many 18-digit numbers
 // does not fit 64 bits, its high and low parts do.
 const (

@@ -70,23 +70,28 @@ func headOf(entities []staged.Entity, place int) int {
 	return place
 }
 
-// deleteGone deletes the rows of an entity that belong to the documents in
-// goneTable and are not staged: found from the head's id down the parents. What
-// another entity of the document stages into the same table stays too.
-func deleteGone(table func(string) string, entities []staged.Entity, place int, id string, scope []string) string {
-	e := entities[place]
-	chain := fmt.Sprintf("%s e%d", table(e.Table), place)
-	var conditions []string
-	at := place
-	for entities[at].Parent != "" {
+// joinParents joins the table of an entity, called e and its place, with those
+// of its parents up to the head.
+func joinParents(table func(string) string, entities []staged.Entity, place int) string {
+	chain := fmt.Sprintf("%s e%d", table(entities[place].Table), place)
+	for at := place; entities[at].Parent != ""; {
 		child := entities[at]
 		parent := entityIndex(entities, child.Parent)
 		chain = fmt.Sprintf("%s join %s e%d on %s", chain, table(entities[parent].Table), parent,
 			equal(fmt.Sprintf("e%d", parent), entities[parent].Key, fmt.Sprintf("e%d", at), child.ParentColumns))
 		at = parent
 	}
-	head := fmt.Sprintf("e%d", at)
-	chain = fmt.Sprintf("%s join %s g on g.%s = %s.%s", chain, quote(goneTable), quote("id"), head, quote(id))
+	return chain
+}
+
+// deleteGone deletes the rows of an entity that belong to the documents in
+// goneTable and are not staged: found from the head's id down the parents. What
+// another entity of the document stages into the same table stays too.
+func deleteGone(table func(string) string, entities []staged.Entity, place int, id string, scope []string) string {
+	e := entities[place]
+	var conditions []string
+	head := fmt.Sprintf("e%d", headOf(entities, place))
+	chain := fmt.Sprintf("%s join %s g on g.%s = %s.%s", joinParents(table, entities, place), quote(goneTable), quote("id"), head, quote(id))
 	for _, c := range scope {
 		conditions = append(conditions, fmt.Sprintf("%s.%s = ?", head, quote(c)))
 	}

@@ -1,6 +1,7 @@
 package targettest
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/travaso/travaso/transform/staged"
@@ -74,6 +75,46 @@ func droppedColumn(t *testing.T, s Subject) {
 	s.Exec(t, "update nota set testo = 'a user wrote this'")
 	load(t, target, notes("run-4", "nota", "riga", "dare", []string{"stato"}, "a4", "b4"))
 	sameLines(t, []string{"a user wrote this|a4", "a user wrote this|b4"}, s.Query(t, "select testo, stato from nota order by 2"))
+}
+
+// A line keeps its key where its document is renumbered: whichever of the two
+// documents is applied first, in one batch or two, the line is there once. A
+// line of someone else is not taken over.
+func movedLine(t *testing.T, s Subject) {
+	target := openNotes(t, s)
+	stage := func(run string, parts int, lines map[int][]int) *Staged {
+		kind := notes(run, "nota", "riga", "dare", []string{"testo"}).manifest.Documents[0]
+		kind.Batches = nil
+		var documents []Document
+		for n := range 12 {
+			if lines[n] == nil {
+				continue
+			}
+			d := Document{ID: ID("nota", n), Rows: [][][]any{{{ID("nota", n), strconv.Itoa(n)}}, {}, {}}}
+			for _, line := range lines[n] {
+				d.Rows[1] = append(d.Rows[1], []any{ID("riga", line), d.ID, strconv.Itoa(line)})
+			}
+			documents = append(documents, d)
+		}
+		return (&Staged{manifest: &staged.Manifest{Version: 1, Migration: "notes"}, run: run, parts: map[string][][]Document{}}).Add(kind, parts, documents...)
+	}
+	held := func() []string {
+		return s.Query(t, "select testo, lato from nota n join riga r on r.nota_id = n.id order by cast(testo as integer), cast(lato as integer)")
+	}
+	load(t, target, stage("run-1", 64, map[int][]int{1: {1, 2}, 2: {3}, 3: {4}, 4: {5}}))
+	load(t, target, stage("run-2", 64, map[int][]int{5: {1, 2}, 6: {3}, 7: {4}, 8: {5}, 4: {6}}))
+	sameLines(t, []string{"4|6", "5|1", "5|2", "6|3", "7|4", "8|5"}, held())
+	load(t, target, stage("run-3", 64, map[int][]int{1: {1}, 9: {2, 6}, 6: {4}, 7: {3}, 8: {5}}))
+	sameLines(t, []string{"1|1", "6|4", "7|3", "8|5", "9|2", "9|6"}, held())
+	load(t, target, stage("run-4", 1, map[int][]int{2: {1, 5}, 3: {3, 4}, 4: {2}, 10: {6}}))
+	sameLines(t, []string{"2|1", "2|5", "3|3", "3|4", "4|2", "10|6"}, held())
+
+	s.Exec(t, "insert into nota (id, testo) values ('"+text(ID("nota", 99))+"', '99')")
+	s.Exec(t, "insert into riga (id, nota_id, lato) values ('"+text(ID("riga", 50))+"', '"+text(ID("nota", 99))+"', '50')")
+	if _, err := tryLoad(t, target, stage("run-5", 1, map[int][]int{2: {1, 5}, 3: {3, 4}, 4: {2}, 11: {50}})); err == nil {
+		t.Error("someone else's line was taken over")
+	}
+	sameLines(t, []string{"2|1", "2|5", "3|3", "3|4", "4|2", "10|6", "99|50"}, held())
 }
 
 func movedEntity(t *testing.T, s Subject) {

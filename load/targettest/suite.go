@@ -16,6 +16,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 		{"a changed document is replaced in place", replace},
 		{"two entities of a document share a table", sharedTable},
 		{"a column that is written no more is emptied", droppedColumn},
+		{"a line moves from one document to another", movedLine},
 		{"an entity that moves leaves its old table", movedEntity},
 		{"other batches, same documents", otherParts},
 		{"rows of others are left alone", othersLeftAlone},
