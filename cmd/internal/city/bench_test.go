@@ -11,16 +11,10 @@ import (
 	"github.com/travaso/travaso/load/sqltarget/testserver"
 )
 
-// BenchmarkWrite makes 49,000 documents, or $TRAVASO_CITY_DOCUMENTS, in each
-// destination.
+// BenchmarkWrite makes 49,000 documents, or $TRAVASO_CITY_DOCUMENTS, and
+// $TRAVASO_CITY_PAYMENTS besides, in each destination.
 func BenchmarkWrite(b *testing.B) {
-	documents := 49_000
-	if text := os.Getenv("TRAVASO_CITY_DOCUMENTS"); text != "" {
-		var err error
-		if documents, err = strconv.Atoi(text); err != nil {
-			b.Fatal(err)
-		}
-	}
+	documents, payments := number(b, "TRAVASO_CITY_DOCUMENTS", 49_000), number(b, "TRAVASO_CITY_PAYMENTS", 0)
 	for name, destination := range map[string]func(b *testing.B) Destination{
 		"nowhere":  func(*testing.B) Destination { return &nowhere{} },
 		"sqlite":   func(b *testing.B) Destination { return SQLite(filepath.Join(b.TempDir(), "city.db")) },
@@ -32,7 +26,7 @@ func BenchmarkWrite(b *testing.B) {
 			for b.Loop() {
 				d := destination(b)
 				start := time.Now()
-				truth, err := Write(b.Context(), d, Options{Documents: documents, Seed: 1})
+				truth, err := Write(b.Context(), d, Options{Documents: documents, Payments: payments, Seed: 1})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -50,4 +44,17 @@ func BenchmarkWrite(b *testing.B) {
 			b.ReportMetric(float64(usage.Maxrss)/1024, "peak-MiB-so-far")
 		})
 	}
+}
+
+// number is that of an environment variable.
+func number(b *testing.B, variable string, otherwise int) int {
+	text := os.Getenv(variable)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatalf("$%s: %v", variable, err)
+	}
+	return n
 }

@@ -2,8 +2,10 @@ package city
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -111,6 +113,47 @@ func TestDestinationsHoldTheSame(t *testing.T) {
 				t.Error("the tables were there and were written over")
 			}
 			compare(t, inDatabase(t, db, server.quote))
+		})
+	}
+}
+
+// What fails half way leaves no tables, no files, and the same can be written
+// after it.
+func TestFailureLeavesNothing(t *testing.T) {
+	folder := t.TempDir()
+	failure := errors.New("half way")
+	for name, again := range map[string]func(*testing.T) func() Destination{
+		"sqlite": func(*testing.T) func() Destination {
+			return func() Destination { return SQLite(filepath.Join(folder, "city.db")) }
+		},
+		"text": func(*testing.T) func() Destination {
+			return func() Destination { return TextFiles(filepath.Join(folder, "city")) }
+		},
+		"postgres": func(t *testing.T) func() Destination {
+			dsn := testserver.Postgres(t)
+			return func() Destination { return Postgres(dsn) }
+		},
+		"mariadb": func(t *testing.T) func() Destination {
+			dsn := testserver.MariaDB(t)
+			return func() Destination { return MySQL(dsn) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			destination := again(t)
+			err := writeTo(t.Context(), destination(), func(ctx context.Context, out *output) error {
+				suite := newSuite(Options{Documents: LeastDocuments}, out, holding{}, &Truth{Tables: map[string]int64{}})
+				suite.makeSubjects()
+				for _, table := range out.tables {
+					table.flush()
+				}
+				return failure
+			})
+			if !errors.Is(err, failure) {
+				t.Fatalf("%v, want the failure", err)
+			}
+			if _, err := Write(t.Context(), destination(), Options{Documents: LeastDocuments}); err != nil {
+				t.Errorf("after the failure: %v", err)
+			}
 		})
 	}
 }
