@@ -18,7 +18,7 @@
 //	sub             Σ non-void subs ≤ non-void head
 //	liquidazione    Σ non-void ≤ impegno with its subs
 //	vincolo         Σ ≤ impegno, Σ ≤ accertamento
-//	capitolo        Σ non-void movements of the year ≤ appropriation (or MAXIMP); residui = Σ residui carried on it; cash = competence + residui
+//	capitolo        Σ non-void impegni of the year ≤ appropriation (or MAXIMP); residui = Σ residui carried on it; cash = competence + residui
 //	movement        RESIDU = IMPATT − IMPPAG; IMPPAG = Σ quote of paid orders; IMPINI of a residuo = RESIDU of the year before; what is left is carried
 //	rendiconto      EP, EC, TR, ECP by their formulas, from the movements; RS = TR of the year before
 //	cash            initial + collected − paid = final; initial = final of the year before; the treasurer agrees
