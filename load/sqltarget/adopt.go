@@ -10,18 +10,18 @@ import (
 	"github.com/travaso/travaso/transform/staged"
 )
 
-// adopt finds the lines of new documents that are in the target already, with
-// another document of this migration: a line keeps its key where its document
-// is renumbered, say. They are updated in place, whichever of the two documents
-// comes first. A row with the same key that is someone else's stays one, and
-// will be refused.
+// adopt finds the staged lines that the target holds already, of this migration:
+// with one of the changed documents, nearly always, or with another document, as
+// a line keeps its key where its document is renumbered. They are updated in
+// place, whichever of two documents comes first. A row with the same key that is
+// someone else's is none of them, and will be refused.
 func (w *work) adopt(ctx context.Context) error {
-	if w.diff.added == 0 {
-		return nil
-	}
 	for i, e := range w.kind.Entities {
 		if e.Parent == "" {
 			continue
+		}
+		if err := w.adoptFromChanged(ctx, i); err != nil {
+			return err
 		}
 		owners, err := w.owners(ctx, i)
 		if err != nil {
@@ -44,7 +44,28 @@ func (w *work) adopt(ctx context.Context) error {
 	return nil
 }
 
-// owners are the documents on which rows hang that new documents stage too.
+// adoptFromChanged marks the staged lines as not fresh whose rows hang on the
+// changed and vanished documents of the batch.
+func (w *work) adoptFromChanged(ctx context.Context, place int) error {
+	chain, id, conditions, args, err := w.chain(place)
+	if err != nil {
+		return err
+	}
+	chain = fmt.Sprintf("%s join %s g on g.%s = %s", chain, quote(goneTable), quote("id"), id)
+	_, err = w.tx.exec(ctx, w.markOwn(place, chain, conditions), args...)
+	return err
+}
+
+// markOwn is the statement that marks the staged lines as not fresh whose rows
+// the chain finds.
+func (w *work) markOwn(place int, chain string, conditions []string) string {
+	e := w.kind.Entities[place]
+	conditions = append(conditions, equal("s", e.Key, fmt.Sprintf("e%d", place), e.Key))
+	return fmt.Sprintf("update %s as s set %s = 0 where %s = 1 and exists (select 1 from %s where %s)",
+		quote(stagedName(place)), quote(freshColumn), quote(freshColumn), chain, strings.Join(conditions, " and "))
+}
+
+// owners are the documents on which rows hang that are staged as fresh lines too.
 func (w *work) owners(ctx context.Context, place int) ([][idSize]byte, error) {
 	chain, id, conditions, args, err := w.chain(place)
 	if err != nil {
@@ -85,7 +106,7 @@ func (w *work) chain(place int) (chain, id string, conditions []string, args []a
 	return chain, fmt.Sprintf("e%d.%s", at, quote(name)), conditions, args, nil
 }
 
-// adoptFrom marks the staged lines as not new whose rows hang on documents of
+// adoptFrom marks the staged lines as not fresh whose rows hang on documents of
 // this migration.
 func (w *work) adoptFrom(ctx context.Context, place int, owners [][idSize]byte) error {
 	held, err := w.documentsHeld(ctx, w.tx, w.batches[0])
@@ -96,10 +117,8 @@ func (w *work) adoptFrom(ctx context.Context, place int, owners [][idSize]byte) 
 	if err != nil {
 		return err
 	}
-	e := w.kind.Entities[place]
-	conditions = append(conditions, equal("s", e.Key, fmt.Sprintf("e%d", place), e.Key), id+" = ?")
-	mark := fmt.Sprintf("update %s as s set %s = 0 where %s = 1 and exists (select 1 from %s where %s)",
-		quote(stagedName(place)), quote(freshColumn), quote(freshColumn), chain, strings.Join(conditions, " and "))
+	// Its parameter is the last of the conditions: markOwn adds none.
+	mark := w.markOwn(place, chain, append(conditions, id+" = ?"))
 	for _, owner := range owners {
 		if !held[owner] {
 			continue
@@ -111,7 +130,7 @@ func (w *work) adoptFrom(ctx context.Context, place int, owners [][idSize]byte) 
 	return nil
 }
 
-// existsFresh is the condition that a new document stages the row too.
+// existsFresh is the condition that the row is staged as a fresh line too.
 func existsFresh(place int, e staged.Entity) string {
 	return fmt.Sprintf("exists (select 1 from %s s where s.%s = 1 and %s)",
 		quote(stagedName(place)), quote(freshColumn), equal("s", e.Key, fmt.Sprintf("e%d", place), e.Key))

@@ -179,6 +179,9 @@ func (w *work) replace(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.fillGone(ctx); err != nil {
+		return err
+	}
 	if err := w.adopt(ctx); err != nil {
 		return err
 	}
@@ -228,9 +231,6 @@ func (w *work) restoreDefaults(ctx context.Context, e staged.Entity) ([]string, 
 // that are no longer staged. Where rows of other documents still refer to
 // them nothing is deleted, and the whole of it is postponed.
 func (w *work) deleteOld(ctx context.Context) error {
-	if err := w.fillGone(ctx); err != nil {
-		return err
-	}
 	if _, err := w.tx.exec(ctx, "savepoint travaso_delete"); err != nil {
 		return err
 	}
@@ -316,7 +316,8 @@ func (w *work) scopeOf(table schema.Table) (columns []string, values []any) {
 	return columns, values
 }
 
-// freshness is the column that says in a staged row that its document is new.
+// freshness is the column that says in a staged row that the migration has no
+// such row yet.
 var freshness = column{Column: staged.Column{Name: freshColumn, Type: "integer"}}
 
 // insert writes the rows of one entity whose documents have one of the fates.
@@ -335,8 +336,8 @@ func (w *work) insert(ctx context.Context, into string, entity int, mark *column
 			return values, err
 		}
 		fresh := int64(0)
-		if fate == added {
-			fresh = 1
+		if fate == added || w.kind.Entities[entity].Parent != "" {
+			fresh = 1 // a line, until adopt finds it
 		}
 		marked = append(append(marked[:0], values...), fresh)
 		return marked, nil

@@ -15,7 +15,7 @@ const (
 	goneTable = "travaso_gone"
 	// stagedTable and its place: the new rows of the changed documents.
 	stagedTable = "travaso_staged_%d"
-	// freshColumn says in a staged row that its document is new.
+	// freshColumn says in a staged row that the migration has no such row yet.
 	freshColumn = "travaso_fresh"
 )
 
@@ -36,9 +36,9 @@ func createStaged(table string, place int, e staged.Entity) string {
 		quote(stagedName(place)), quoteAll(columnNames(e.Columns), ""), quote(freshColumn), table)
 }
 
-// insertStaged moves the rows that the target does not hold yet. Those of new
-// documents go in whatever is there: a row with their key is someone else's,
-// and must be refused, not taken over.
+// insertStaged moves the rows that the target does not hold yet. Those that are
+// fresh go in whatever is there: a row with their key is someone else's, and
+// must be refused, not taken over.
 func insertStaged(table string, place int, e staged.Entity) string {
 	columns := columnNames(e.Columns)
 	return fmt.Sprintf(`insert into %s (%s) select %s from %s s where s.%s = 1 or not exists (select 1 from %s t where %s)`,

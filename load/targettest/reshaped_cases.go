@@ -114,7 +114,13 @@ func movedLine(t *testing.T, s Subject) {
 	if _, err := tryLoad(t, target, stage("run-5", 1, map[int][]int{2: {1, 5}, 3: {3, 4}, 4: {2}, 11: {50}})); err == nil {
 		t.Error("someone else's line was taken over")
 	}
+	if _, err := tryLoad(t, target, stage("run-6", 1, map[int][]int{2: {1, 5, 50}, 3: {3, 4}, 4: {2}, 10: {6}})); err == nil {
+		t.Error("someone else's line was taken over by a changed document")
+	}
 	sameLines(t, []string{"2|1", "2|5", "3|3", "3|4", "4|2", "10|6", "99|50"}, held())
+	s.Exec(t, "delete from riga where lato in ('50', '5')") // by hand
+	load(t, target, stage("run-7", 1, map[int][]int{2: {1, 5, 50}, 3: {3, 4}, 4: {2}, 10: {6}}))
+	sameLines(t, []string{"2|1", "2|5", "2|50", "3|3", "3|4", "4|2", "10|6"}, held())
 }
 
 func movedEntity(t *testing.T, s Subject) {
