@@ -11,9 +11,9 @@ import (
 // The bodies that pagoPA payments are for, and the TEFA rate in percent.
 const (
 	ourTaxCode      = "00743110157"
-	provinceTaxCode = "80012000015"
+	provinceTaxCode = "80012000016"
 	ourIBAN         = "IT60X0542811101000000123456"
-	provinceIBAN    = "IT94D0300203280123456789012"
+	provinceIBAN    = "IT80O0300203280123456789012"
 	tefaRate        = 5
 )
 
