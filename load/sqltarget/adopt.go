@@ -72,8 +72,10 @@ func (w *work) owners(ctx context.Context, place int) ([][idSize]byte, error) {
 		return nil, err
 	}
 	var texts []string
-	err = w.tx.selectAll(ctx, &texts, fmt.Sprintf("select distinct cast(%s as text) from %s where %s", id, chain,
-		strings.Join(append(conditions, existsFresh(place, w.kind.Entities[place])), " and ")), args...)
+	e := w.kind.Entities[place]
+	conditions = append(conditions, "s."+quote(freshColumn)+" = 1", equal("s", e.Key, fmt.Sprintf("e%d", place), e.Key))
+	err = w.tx.selectAll(ctx, &texts, fmt.Sprintf("select distinct cast(%s as text) from %s s cross join %s where %s",
+		id, quote(stagedName(place)), chain, strings.Join(conditions, " and ")), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -128,10 +130,4 @@ func (w *work) adoptFrom(ctx context.Context, place int, owners [][idSize]byte) 
 		}
 	}
 	return nil
-}
-
-// existsFresh is the condition that the row is staged as a fresh line too.
-func existsFresh(place int, e staged.Entity) string {
-	return fmt.Sprintf("exists (select 1 from %s s where s.%s = 1 and %s)",
-		quote(stagedName(place)), quote(freshColumn), equal("s", e.Key, fmt.Sprintf("e%d", place), e.Key))
 }

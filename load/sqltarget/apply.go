@@ -178,6 +178,9 @@ func (w *work) replace(ctx context.Context) error {
 		if _, err := w.insert(ctx, quote(stagedName(i)), i, &freshness, added, changed); err != nil {
 			return err
 		}
+		if _, err := w.tx.exec(ctx, indexTemporary(stagedName(i), e.Key)); err != nil {
+			return err
+		}
 	}
 	if err := w.fillGone(ctx); err != nil {
 		return err
@@ -280,7 +283,10 @@ func (w *work) fillGone(ctx context.Context) error {
 		return []any{gone[at-1]}, nil
 	}
 	columns := []column{{Column: staged.Column{Name: "id", Type: "uuid"}}}
-	_, err = w.dialect.insert(ctx, w.tx, quote(goneTable), columns, next)
+	if _, err := w.dialect.insert(ctx, w.tx, quote(goneTable), columns, next); err != nil {
+		return err
+	}
+	_, err = w.tx.exec(ctx, indexTemporary(goneTable, []string{"id"}))
 	return err
 }
 

@@ -36,6 +36,12 @@ func createStaged(table string, place int, e staged.Entity) string {
 		quote(stagedName(place)), quoteAll(columnNames(e.Columns), ""), quote(freshColumn), table)
 }
 
+// indexTemporary makes an index of a temporary table: without it SQLite searches
+// the whole of it for each row.
+func indexTemporary(table string, columns []string) string {
+	return fmt.Sprintf("create index %s on %s (%s)", quote(table+"_key"), quote(table), quoteAll(columns, ""))
+}
+
 // insertStaged moves the rows that the target does not hold yet. Those that are
 // fresh go in whatever is there: a row with their key is someone else's, and
 // must be refused, not taken over.
