@@ -176,7 +176,6 @@ func declare(ctx context.Context, eng *engine.Engine, views []view) error {
 				engine.Literal(v.heads), staged.DocumentColumn, staged.KeyColumn, v.name))
 		}
 	}
-	statements = append(statements, "create or replace view "+workSchema+".documents as "+strings.Join(heads, " union all "))
 	for _, statement := range statements {
 		if err := eng.Exec(ctx, statement); err != nil {
 			return err
@@ -187,7 +186,9 @@ func declare(ctx context.Context, eng *engine.Engine, views []view) error {
 			return err
 		}
 	}
-	return nil
+	// A table and no view: every rule names documents by it, and the engine would
+	// open all the files behind a view again to plan each of them.
+	return eng.Exec(ctx, "create or replace table "+workSchema+".documents as "+strings.Join(heads, " union all "))
 }
 
 func forget(ctx context.Context, eng *engine.Engine, views []view) error {
