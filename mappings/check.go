@@ -64,6 +64,9 @@ type checker struct {
 }
 
 func (c *checker) fail(m Mapping, path, what, why, remedy string) {
+	if c.set.unresolved(m, path) {
+		return
+	}
 	c.mistakes = append(c.mistakes, c.set.Mistake(m, path, what, why, remedy))
 }
 

@@ -108,10 +108,29 @@ func (c *crosswalkReader) rows(reader *csv.Reader) {
 	}
 }
 
+// counted is a number with its noun: "1 column", "4 columns".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// widthRemedy is what to do about a line of another number of columns.
+func (c *crosswalkReader) widthRemedy(columns int) string {
+	switch {
+	case columns < 2:
+		return "write the new value behind the old one"
+	case columns == 3 && c.width == 2:
+		return `quote a value that holds the separator, or write the header "old,new,note"`
+	}
+	return "quote a value that holds the separator"
+}
+
 func (c *crosswalkReader) row(reader *csv.Reader, record []string) {
 	line, _ := reader.FieldPos(0)
 	if len(record) < 2 || len(record) > c.width {
-		c.fail(line, 1, fmt.Sprintf("%d columns", len(record)), fmt.Sprintf("the header has %d", c.width), "quote a value that holds the separator")
+		c.fail(line, 1, counted(len(record), "column"), fmt.Sprintf("the header has %d", c.width), c.widthRemedy(len(record)))
 		return
 	}
 	row := CrosswalkRow{Old: strings.TrimSpace(record[0]), New: strings.TrimSpace(record[1])}

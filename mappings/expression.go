@@ -239,6 +239,9 @@ func visit(node any, do func(map[string]any)) {
 }
 
 func (c *checker) failWithin(m Mapping, path string, offset int, what, why, remedy string) {
+	if c.set.unresolved(m, path) {
+		return
+	}
 	mistake := c.set.Mistake(m, path, what, why, remedy)
 	if file, ok := c.set.files[m.File]; ok {
 		mistake = file.MistakeAt(file.Within(path, offset), what, why, remedy)

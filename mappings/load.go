@@ -59,6 +59,9 @@ type source struct {
 type place struct{ mapping, entity int }
 
 func (l *loader) fail(m source, path, what, why, remedy string) {
+	if m.file.Unresolved(path) {
+		return
+	}
 	l.mistakes = append(l.mistakes, m.file.Mistake(path, what, why, remedy))
 }
 

@@ -208,7 +208,7 @@ func (l *loader) checkRef(m source, e Entity, f Field) {
 	case len(f.Key) == 0:
 		l.fail(m, at, fmt.Sprintf("field %q refers to %s without a key", f.Name, f.Ref), "", "add key, the parts of which find it: "+shown(target.Key))
 	case len(f.Key) != len(target.Key):
-		l.fail(m, at+".key", fmt.Sprintf("key of %d parts", len(f.Key)), fmt.Sprintf("the key of %s has %d: %s", f.Ref, len(target.Key), shown(target.Key)), "give as many, in that order")
+		l.fail(m, at+".key", "key of "+counted(len(f.Key), "part"), fmt.Sprintf("the key of %s has %d: %s", f.Ref, len(target.Key), shown(target.Key)), "give as many, in that order")
 	}
 }
 

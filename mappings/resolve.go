@@ -1,6 +1,7 @@
 package mappings
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,6 +40,9 @@ type resolver struct {
 }
 
 func (r *resolver) fail(m Mapping, path, what, why, remedy string) {
+	if r.set.unresolved(m, path) {
+		return
+	}
 	r.mistakes = append(r.mistakes, r.set.Mistake(m, path, what, why, remedy))
 }
 
@@ -51,7 +55,8 @@ func (r *resolver) entity(m Mapping, e *Entity) {
 		for _, t := range r.target {
 			names = append(names, t.Name)
 		}
-		r.fail(m, at+".table", fmt.Sprintf("unknown table %q", e.TableName()), "the target has none of that name", yamlfile.Suggestion(e.TableName(), names))
+		r.fail(m, at+".table", fmt.Sprintf("unknown table %q", e.TableName()), "the target has none of that name",
+			cmp.Or(yamlfile.Suggestion(e.TableName(), names), "it has no tables at all: set target.create in the plan to the DDL that makes them"))
 		return
 	}
 	e.Fields = slices.Clone(e.Fields)
@@ -92,7 +97,8 @@ func (r *resolver) field(m Mapping, e Entity, f *Field, table schema.Table) {
 				names = append(names, c.Name)
 			}
 		}
-		r.mistakes = append(r.mistakes, r.set.keyMistake(m, at, fmt.Sprintf("unknown column %q", f.Name), "table "+table.Name+" has none of that name", yamlfile.Suggestion(f.Name, names)))
+		r.mistakes = append(r.mistakes, r.set.keyMistake(m, at, fmt.Sprintf("unknown column %q", f.Name), "table "+table.Name+" has none of that name",
+			cmp.Or(yamlfile.Suggestion(f.Name, names), "all its columns have their fields: remove this one, or add the column to the table")))
 		return
 	case column.Generated:
 		r.fail(m, at, fmt.Sprintf("column %q takes no value", f.Name), "the target generates it", "remove the field")
@@ -164,6 +170,9 @@ func holders(as string) []schema.Type {
 	return []schema.Type{schema.Type(as)} // date, timestamp, boolean
 }
 
+// writable names the types of columns that can be written, for people.
+const writable = "text, varchar, char, smallint, integer, bigint, numeric, date, timestamp, boolean, uuid, json or jsonb"
+
 // misfit tells a field whose type and column do not go together.
 func (r *resolver) misfit(m Mapping, at string, f Field, written bool, column schema.Column) {
 	path := at
@@ -179,7 +188,8 @@ func (r *resolver) misfit(m Mapping, at string, f Field, written bool, column sc
 		}
 		r.fail(m, path, what, why+", which is not exact", "declare it numeric(15,2)")
 	case f.As == "":
-		r.fail(m, path, fmt.Sprintf("column %q is of a type that cannot be written", f.Name), why, "remove the field, or declare another type")
+		r.fail(m, path, fmt.Sprintf("column %q is of type %s, which cannot be written", f.Name, column.Declared), "",
+			"remove the field, or declare another type: "+writable)
 	default:
 		remedy := "declare another type"
 		if as := defaultType(column.Type); as != "" {

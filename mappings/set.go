@@ -54,6 +54,12 @@ func (s *Set) Mistake(m Mapping, path, what, why, remedy string) yamlfile.Mistak
 	return yamlfile.Mistake{File: m.File, Line: 1, Column: 1, What: what, Why: why, Remedy: remedy}
 }
 
+// unresolved says whether the value at the path names an unknown constant.
+func (s *Set) unresolved(m Mapping, path string) bool {
+	file, ok := s.files[m.File]
+	return ok && file.Unresolved(path)
+}
+
 // keyMistake is Mistake at the key of the path: for what is wrong with a name.
 func (s *Set) keyMistake(m Mapping, path, what, why, remedy string) yamlfile.Mistake {
 	if file, ok := s.files[m.File]; ok {

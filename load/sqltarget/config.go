@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // The drivers.
@@ -113,8 +115,13 @@ func redactDSN(driver, dsn string) string {
 	return u.String()
 }
 
-// String prints the configuration without its password.
+// String prints where the target is, as Target.Name does, without its password.
 func (c Config) String() string {
+	if c.Driver == Postgres && c.DSN != "" {
+		if parsed, err := pgx.ParseConfig(c.DSN); err == nil {
+			return address(parsed)
+		}
+	}
 	return fmt.Sprintf("%s %s", c.Driver, redactDSN(c.Driver, c.DSN))
 }
 

@@ -3,6 +3,7 @@ package sqltarget
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // tokenKind is the kind of a piece of a DDL text.
@@ -19,9 +20,10 @@ const (
 
 // token is one piece of a DDL text; the pieces together are the text.
 type token struct {
-	kind tokenKind
-	text string
-	line int
+	kind   tokenKind
+	text   string
+	line   int
+	column int // in characters, from 1
 }
 
 // is says that the token is this keyword or symbol.
@@ -112,18 +114,27 @@ func splitStatements(ddl string) ([]statement, error) {
 
 func tokenize(text string) ([]token, error) {
 	var tokens []token
-	line := 1
+	line, column := 1, 1
 	for at := 0; at < len(text); {
 		kind, length, err := nextToken(text[at:])
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
+			return nil, &DDLError{Line: line, Column: column, What: err.Error()}
 		}
 		piece := text[at : at+length]
-		tokens = append(tokens, token{kind: kind, text: piece, line: line})
-		line += strings.Count(piece, "\n")
+		tokens = append(tokens, token{kind: kind, text: piece, line: line, column: column})
+		line, column = after(piece, line, column)
 		at += length
 	}
 	return tokens, nil
+}
+
+// after is the place behind a piece that begins at a place.
+func after(piece string, line, column int) (int, int) {
+	last := strings.LastIndexByte(piece, '\n')
+	if last < 0 {
+		return line, column + utf8.RuneCountInString(piece)
+	}
+	return line + strings.Count(piece, "\n"), 1 + utf8.RuneCountInString(piece[last+1:])
 }
 
 func nextToken(text string) (kind tokenKind, length int, err error) {

@@ -36,10 +36,15 @@ func openPostgres(ctx context.Context, config Config) (*sqlx.DB, dialect, error)
 	parsed.RuntimeParams["search_path"] = quote(config.Schema)
 	p := &postgres{
 		schema:  config.Schema,
-		address: fmt.Sprintf("postgres %s@%s:%d/%s", parsed.User, parsed.Host, parsed.Port, parsed.Database),
+		address: address(parsed),
 	}
 	db := sqlx.NewDb(stdlib.OpenDB(*parsed, stdlib.OptionAfterConnect(noticeDeadClient)), "pgx")
 	return db, p, nil
+}
+
+// address says for people which database it is.
+func address(config *pgx.ConnConfig) string {
+	return fmt.Sprintf("postgres %s@%s:%d/%s", config.User, config.Host, config.Port, config.Database)
 }
 
 // noticeDeadClient has the server end the work of a client that died, however

@@ -31,7 +31,7 @@ func SchemaOf(ctx context.Context, ddl string) ([]schema.Table, error) {
 			continue // SQLite has none
 		}
 		if _, err := db.ExecContext(ctx, s.text()); err != nil {
-			return nil, fmt.Errorf("ddl: line %d: %s: the text must be one that sqlite reads as well as postgres", s.line(), oneLine(err.Error()))
+			return nil, fmt.Errorf("ddl: %w", ddlError(ctx, db, s, err))
 		}
 	}
 	tables, err := (&sqlite{}).tables(ctx, db)

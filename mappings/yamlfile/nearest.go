@@ -23,13 +23,17 @@ func Nearest(name string, known []string) (string, bool) {
 	return best, bestDistance >= 0 && bestDistance <= limit
 }
 
-// Suggestion is the remedy for an unknown name: the nearest known one, else all of them.
+// Suggestion is the remedy for an unknown name: the nearest known one or the
+// only one, else all of them.
 func Suggestion(name string, known []string) string {
 	if nearest, ok := Nearest(name, known); ok {
 		return "did you mean " + nearest + "?"
 	}
 	if len(known) == 0 {
 		return ""
+	}
+	if len(known) == 1 {
+		return "the only one is " + known[0]
 	}
 	const shown = 30
 	if len(known) > shown {

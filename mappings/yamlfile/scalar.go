@@ -18,6 +18,8 @@ type scalar struct {
 	// verbatim: the text stands in the file character by character, so that
 	// an offset in it is a place in the file.
 	verbatim bool
+	// unresolved: it names a constant that is not known.
+	unresolved bool
 }
 
 func (s scalar) at(offset int) Position {
@@ -125,6 +127,7 @@ func (d *decoder) substitute(s scalar) scalar {
 		return s
 	}
 	var b strings.Builder
+	unresolved := false
 	for rest, offset := s.text, 0; ; {
 		cut := strings.Index(rest, "${")
 		if cut < 0 {
@@ -146,12 +149,12 @@ func (d *decoder) substitute(s scalar) scalar {
 		value, known := d.options.Constants[name]
 		if !known {
 			d.unknownConstant(s.at(offset+cut), name)
-			value = "${" + name + "}"
+			value, unresolved = "${"+name+"}", true
 		}
 		b.WriteString(value)
 		offset, rest = offset+cut+2+len(name)+1, after
 	}
-	return scalar{text: b.String(), begin: s.begin}
+	return scalar{text: b.String(), begin: s.begin, unresolved: unresolved}
 }
 
 func (d *decoder) unknownConstant(at Position, name string) {

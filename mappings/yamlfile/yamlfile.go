@@ -186,6 +186,10 @@ func (f *File) Has(path string) bool {
 	return ok
 }
 
+// Unresolved says whether the value at the path names a constant that is not
+// known: that is told already, and what else is wrong with it cannot be.
+func (f *File) Unresolved(path string) bool { return f.scalars[path].unresolved }
+
 // Position is the place of the value at the path or, where the file has none,
 // of the nearest value around it.
 func (f *File) Position(path string) Position {

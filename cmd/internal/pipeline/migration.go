@@ -157,7 +157,7 @@ func (m *Migration) readTables(ctx context.Context) error {
 	if m.DDL != "" {
 		var err error
 		if declared, err = sqltarget.SchemaOf(ctx, m.DDL); err != nil {
-			return &PlanError{fmt.Errorf("%s: %w", m.Plan.Target.Create, err)}
+			return &PlanError{m.Plan.ddlMistake(m.DDL, err)}
 		}
 	}
 	if !m.TargetAsked {

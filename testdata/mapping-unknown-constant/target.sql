@@ -1,0 +1,6 @@
+create table impegno (
+  id uuid primary key,
+  anno integer,
+  importo text,
+  stato text
+);
