@@ -134,14 +134,15 @@ func (o outline) print(w io.Writer) error {
 	for _, name := range sortedNames(o.Scope) {
 		p.line("scope      rows with %s = %s", name, o.Scope[name])
 	}
-	p.line("accept     %d rejected documents, %s of rejected money, %d errors of rules",
-		o.Accept.RejectedDocuments, orZero(o.Accept.RejectedMoney), o.Accept.Errors)
+	p.line("accept     %s, %s of rejected money, %s, %s of rules",
+		counted(o.Accept.RejectedDocuments, "rejected document"), orZero(o.Accept.RejectedMoney),
+		counted(o.Accept.UnreadableAmounts, "unreadable amount"), counted(o.Accept.Errors, "error"))
 	p.line("")
-	p.line("extract    %d datasets", len(o.Datasets))
+	p.line("extract    %s", counted(len(o.Datasets), "dataset"))
 	for _, d := range o.Datasets {
 		p.line("             %-28s %3d columns", d.Name, d.Columns)
 	}
-	p.line("transform  %d document types, in load order", len(o.Documents))
+	p.line("transform  %s, in load order", counted(len(o.Documents), "document type"))
 	for _, d := range o.Documents {
 		for i, e := range d.Entities {
 			if i == 0 {
@@ -151,7 +152,7 @@ func (o outline) print(w io.Writer) error {
 			}
 		}
 	}
-	p.line("validate   %d rules", o.Rules)
+	p.line("validate   %s", counted(o.Rules, "rule"))
 	p.line("load       each document type in batches, each batch in one transaction with its line of the target's journal")
 	p.line("verify     the target's own totals against the staged ones")
 	p.line("")

@@ -21,6 +21,14 @@ func (p *printer) line(format string, args ...any) {
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
+// counted is a number with its noun: "1 rule", "23 rules".
+func counted[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 func orZero(amount string) string {
 	if amount == "" {
 		return "0.00"

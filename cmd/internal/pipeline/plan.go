@@ -64,6 +64,8 @@ type Target struct {
 type Accept struct {
 	RejectedDocuments int64  `yaml:"rejected_documents,omitempty" json:"rejected_documents"`
 	RejectedMoney     string `yaml:"rejected_money,omitempty" json:"rejected_money"`
+	// UnreadableAmounts are those of rejected documents that are in no money.
+	UnreadableAmounts int64 `yaml:"unreadable_amounts,omitempty" json:"unreadable_amounts,omitempty"`
 	// Errors are findings of rules with severity error.
 	Errors int64 `yaml:"errors,omitempty" json:"errors"`
 }
@@ -99,7 +101,7 @@ type packFile struct {
 func LoadPlan(path string) (*Plan, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &PlanError{fmt.Errorf("plan %s: %w; give the path of the plan, as in: travaso plan vercelli/travaso.yaml", path, withoutPath(err))}
+		return nil, &PlanError{fmt.Errorf("plan %s: %w; give the path of the plan, as in: travaso plan path/to/travaso.yaml", path, withoutPath(err))}
 	}
 	plan := &Plan{Path: path}
 	file, mistakes := yamlfile.Decode(path, text, plan, yamlfile.Options{
@@ -310,6 +312,23 @@ func (p *Plan) DDL() (string, error) {
 		return "", &PlanError{p.file.Mistake("target.create", "the DDL cannot be read", err.Error(), "give the path of a .sql file, from the plan's folder")}
 	}
 	return string(text), nil
+}
+
+// ddlMistake is what is wrong with the DDL as a mistake in its file, where it is known.
+func (p *Plan) ddlMistake(ddl string, err error) error {
+	name := p.Target.Create
+	if strings.ContainsAny(name, "/.") {
+		name = p.beside(name)
+	} else {
+		name = "pack " + name + "/target.sql"
+	}
+	var wrong *sqltarget.DDLError
+	if !errors.As(err, &wrong) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	at := yamlfile.Position{Line: wrong.Line, Column: wrong.Column}
+	return yamlfile.Mistakes{{File: name, Line: at.Line, Column: at.Column,
+		What: wrong.What, Remedy: wrong.Remedy, Excerpt: yamlfile.Excerpt(ddl, at)}}
 }
 
 // MemoryBytes is the bound of the embedded engine.

@@ -43,7 +43,7 @@ func (r *Run) Validate(ctx context.Context) (*validate.Result, error) {
 	if timing.ElapsedMS > 0 {
 		timing.PerSecond = timing.Done * 1000 / timing.ElapsedMS
 	}
-	r.settings.Bar.Say(fmt.Sprintf("validate  %d rules, %d errors, %d warnings", len(result.Rules), result.Errors, result.Warnings))
+	r.settings.Bar.Say(fmt.Sprintf("validate  %s, %s, %s", counted(int64(len(result.Rules)), "rule"), counted(int64(result.Errors), "error"), counted(int64(result.Warnings), "warning")))
 	if err := sealed.WriteJSON(r.validationPath(), result); err != nil {
 		return nil, err
 	}
@@ -79,4 +79,12 @@ func (r *Run) readValidation(digest string) (*validate.Result, error) {
 		}
 	}
 	return result, nil
+}
+
+// counted is a number with its noun: "1 rule", "23 rules".
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

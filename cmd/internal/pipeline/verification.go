@@ -74,7 +74,7 @@ func (r *Run) Verify(ctx context.Context) (*Verification, error) {
 	if len(v.Differences) > 0 {
 		return v, fmt.Errorf("%w: %s; do not open the target to users, and compare the tables with staged/ in %s", ErrUnbalanced, v.words(), r.Folder)
 	}
-	r.settings.Bar.Say(fmt.Sprintf("verify  %d tables of %s hold exactly what is staged", len(v.Tables), target.Name()))
+	r.settings.Bar.Say(fmt.Sprintf("verify  %s of %s %s exactly what is staged", counted(int64(len(v.Tables)), "table"), target.Name(), holds(len(v.Tables))))
 	return v, nil
 }
 
@@ -190,3 +190,11 @@ func (r *Run) verification() (*Verification, error) {
 }
 
 func (r *Run) path(name string) string { return filepath.Join(r.Folder, name) }
+
+// holds is the verb of so many tables.
+func holds(tables int) string {
+	if tables == 1 {
+		return "holds"
+	}
+	return "hold"
+}
