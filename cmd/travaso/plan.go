@@ -65,7 +65,7 @@ func shapes(c *cli.Context, m *pipeline.Migration) ([]mappings.SourceTable, stri
 		return nil, "", err
 	}
 	defer source.Close()
-	tables, err := pipeline.Shapes(c.Context, source)
+	tables, err := m.Plan.Shapes(c.Context, source)
 	return tables, m.Plan.SourceName(source), err
 }
 

@@ -186,5 +186,5 @@ func notUTF8(files []*file, declared *charset) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return fmt.Errorf("encoding is declared as %s, but %s is valid UTF-8 with characters beyond ASCII: set encoding: utf-8", declared.name, strings.Join(names, ", "))
+	return refused("encoding is declared as %s, but %s is valid UTF-8 with characters beyond ASCII: set encoding: utf-8", declared.name, strings.Join(names, ", "))
 }

@@ -66,53 +66,63 @@ type layout struct {
 	skipLines int
 }
 
-// layouts resolves every dataset, and collects what is wrong with any of them.
+// layouts resolves every dataset, and collects what is wrong with any of them:
+// every error is a *SettingError.
 func (c Config) layouts() (map[string]layout, error) {
 	var mistakes []error
+	mistake := func(key string, err error) {
+		told := func(other error) bool { return other.Error() == err.Error() } // of what all datasets inherit
+		if !slices.ContainsFunc(mistakes, told) {
+			mistakes = append(mistakes, &SettingError{Key: key, Err: err})
+		}
+	}
 	if c.Folder == "" {
-		mistakes = append(mistakes, errors.New("no folder: set folder to where the files are"))
+		mistake("folder", errors.New("no folder: set folder to where the files are"))
 	}
 	if len(c.Datasets) == 0 {
-		mistakes = append(mistakes, errors.New("no datasets: name at least one, with its files"))
+		mistake("datasets", errors.New("no datasets: name at least one, with its files"))
 	}
 	layouts := map[string]layout{}
 	for _, name := range slices.Sorted(maps.Keys(c.Datasets)) {
-		l, err := c.Datasets[name].layout(c.Format)
-		if err != nil {
-			mistakes = append(mistakes, fmt.Errorf("dataset %s: %w", name, err))
-		}
-		layouts[name] = l
+		layouts[name] = c.Datasets[name].layout(c.Format, func(key string, inherited bool, err error) {
+			if inherited {
+				mistake(key, err)
+			} else {
+				mistake("datasets."+name+"."+key, fmt.Errorf("dataset %s: %w", name, err))
+			}
+		})
 	}
 	return layouts, errors.Join(mistakes...)
 }
 
-func (d Dataset) layout(inherited Format) (layout, error) {
-	f := d.over(inherited)
+// layout resolves the dataset, and tells what is wrong with which setting, and
+// whether that is the source's.
+func (d Dataset) layout(below Format, tell func(key string, inherited bool, err error)) layout {
+	f := d.over(below)
 	l := layout{files: d.Files, columns: d.Columns, quoting: f.Quoting}
-	var mistakes []error
-	mistake := func(err error) {
+	mistake := func(key string, inherited bool, err error) {
 		if err != nil {
-			mistakes = append(mistakes, err)
+			tell(key, inherited, err)
 		}
 	}
-	mistake(checkGlobs(d.Files))
-	mistake(d.checkColumns(f))
+	mistake("files", false, checkGlobs(d.Files))
+	mistake("columns", false, d.checkColumns(f))
 	if l.quoting == "" {
 		l.quoting = quotingNone
 	}
 	if l.quoting != quotingNone && l.quoting != quotingStandard {
-		mistake(fmt.Errorf("quoting %q is not known: set quoting: none or quoting: standard", l.quoting))
+		mistake("quoting", d.Quoting == "", fmt.Errorf("quoting %q is not known: set quoting: none or quoting: standard", l.quoting))
 	}
 	var err error
 	l.charset, err = charsetNamed(f.Encoding)
-	mistake(err)
+	mistake("encoding", d.Encoding == "", err)
 	l.delimiter, err = delimiterNamed(f.Delimiter)
-	mistake(err)
+	mistake("delimiter", d.Delimiter == "", err)
 	if l.delimiter == `"` && l.quoting == quotingStandard {
-		mistake(errors.New(`delimiter '"' is the quote of quoting: standard: set quoting: none, or another delimiter`))
+		mistake("delimiter", d.Delimiter == "", errors.New(`delimiter '"' is the quote of quoting: standard: set quoting: none, or another delimiter`))
 	}
 	if l.charset != nil && l.delimiter != "" && !l.charset.holds(l.delimiter) {
-		mistake(fmt.Errorf("delimiter %s is no character of %s", delimiterName(l.delimiter), l.charset.name))
+		mistake("delimiter", d.Delimiter == "", fmt.Errorf("delimiter %s is no character of %s", delimiterName(l.delimiter), l.charset.name))
 	}
 	if f.Trim != nil {
 		l.trim = *f.Trim
@@ -121,9 +131,9 @@ func (d Dataset) layout(inherited Format) (layout, error) {
 		l.skipLines = *f.SkipLines
 	}
 	if l.skipLines < 0 {
-		mistake(fmt.Errorf("skip_lines is %d: it cannot be negative", l.skipLines))
+		mistake("skip_lines", d.SkipLines == nil, fmt.Errorf("skip_lines is %d: it cannot be negative", l.skipLines))
 	}
-	return l, errors.Join(mistakes...)
+	return l
 }
 
 // over is the dataset's format, with what it leaves out taken from below.

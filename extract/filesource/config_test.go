@@ -1,6 +1,7 @@
 package filesource
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -32,7 +33,8 @@ func TestConfigMistakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := New(Config{Folder: t.TempDir(), Datasets: map[string]Dataset{"d": c.dataset}})
-			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "dataset d: ") {
+			ofDataset := name != "no delimiter" // that could be said for all of them
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "dataset d: ") != ofDataset {
 				t.Errorf("got %v\nexpected %s", err, c.want)
 			}
 		})
@@ -64,15 +66,38 @@ func TestDatasetOverridesTheSource(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.dataset.Files = []string{"*"}
-			got, err := c.dataset.layout(below)
-			if err != nil {
-				t.Fatal(err)
-			}
+			got := c.dataset.layout(below, func(key string, _ bool, err error) { t.Fatalf("%s: %v", key, err) })
 			if got.delimiter != c.want.delimiter || got.quoting != c.want.quoting || got.charset.name != c.want.charset.name ||
 				!slices.Equal(got.columns, c.want.columns) || got.trim != c.want.trim || got.skipLines != c.want.skipLines {
 				t.Errorf("got %+v, expected %+v", got, c.want)
 			}
 		})
+	}
+}
+
+// What all datasets inherit is told once, at the source's setting; what is a
+// dataset's own at the dataset's.
+func TestSettingsThatAreWrong(t *testing.T) {
+	_, err := New(Config{Folder: "data", Format: Format{Quoting: "double"}, Datasets: map[string]Dataset{
+		"a": {Files: []string{"a.csv"}},
+		"b": {Files: []string{"b.csv"}, Format: Format{Delimiter: "||"}},
+		"c": {},
+	}})
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		t.Fatalf("error %v, want several", err)
+	}
+	var keys []string
+	for _, one := range several.Unwrap() {
+		var wrong *SettingError
+		if !errors.As(one, &wrong) {
+			t.Fatalf("%v is no *SettingError", one)
+		}
+		keys = append(keys, wrong.Key)
+	}
+	want := []string{"quoting", "delimiter", "datasets.b.delimiter", "datasets.c.files"}
+	if !slices.Equal(keys, want) {
+		t.Errorf("%v, want %v (%v)", keys, want, err)
 	}
 }
 

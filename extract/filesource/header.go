@@ -2,7 +2,6 @@ package filesource
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ func (f *file) readHeader(t *text, start []byte, l layout) error {
 	lines := newLineReader(io.MultiReader(bytes.NewReader(start), t), f.ends, 1)
 	for range l.skipLines {
 		if _, err := lines.next(); err == io.EOF {
-			return fmt.Errorf("file %s has fewer lines than the %d of skip_lines", f.name, l.skipLines)
+			return refused("file %s has fewer lines than the %d of skip_lines", f.name, l.skipLines)
 		} else if err != nil {
 			return err
 		}
@@ -43,18 +42,18 @@ func (f *file) headerFields(lines *lineReader, l layout) ([]string, error) {
 		header, err := lines.next()
 		switch {
 		case err == io.EOF && first:
-			return nil, fmt.Errorf("file %s is empty: it has no header line; name the columns with columns if it has none by design", f.name)
+			return nil, refused("file %s is empty: it has no header line; name the columns with columns if it has none by design", f.name)
 		case err == io.EOF:
-			return nil, fmt.Errorf("header of %s: a quote is opened and never closed: is quoting: none meant?", f.name)
+			return nil, refused("header of %s: a quote is opened and never closed: is quoting: none meant?", f.name)
 		case err != nil:
 			return nil, err
 		case header.overlong():
-			return nil, fmt.Errorf("header of %s is longer than %d MiB: is it a text file, with lines?", f.name, lineLimit>>20)
+			return nil, refused("header of %s is longer than %d MiB: is it a text file, with lines?", f.name, lineLimit>>20)
 		}
 		decoded, bad, room := l.charset.decode(header.text, scratch)
 		scratch = room
 		if bad != nil {
-			return nil, fmt.Errorf("header of %s: byte 0x%02X at place %d is not in %s: is the encoding right?", f.name, bad.value, bad.at+1, l.charset.name)
+			return nil, refused("header of %s: byte 0x%02X at place %d is not in %s: is the encoding right?", f.name, bad.value, bad.at+1, l.charset.name)
 		}
 		if l.quoting == quotingNone {
 			return slices.Clone(s.plain(decoded)), nil
@@ -65,10 +64,10 @@ func (f *file) headerFields(lines *lineReader, l layout) ([]string, error) {
 			return slices.Clone(s.fields), nil
 		case recordStray:
 			if other, many := otherDelimiter(decoded, l.delimiter); many > 1 && !strings.Contains(decoded, l.delimiter) {
-				return nil, fmt.Errorf("header of %s has no delimiter %s; with delimiter %s it would have %d columns: set delimiter: %s",
+				return nil, refused("header of %s has no delimiter %s; with delimiter %s it would have %d columns: set delimiter: %s",
 					f.name, delimiterName(l.delimiter), delimiterName(other), many, delimiterName(other))
 			}
-			return nil, fmt.Errorf("header of %s: column %d has a quote where quoting: standard does not allow it: is quoting: none meant?", f.name, len(s.fields)+1)
+			return nil, refused("header of %s: column %d has a quote where quoting: standard does not allow it: is quoting: none meant?", f.name, len(s.fields)+1)
 		}
 	}
 }
@@ -76,19 +75,19 @@ func (f *file) headerFields(lines *lineReader, l layout) ([]string, error) {
 func (f *file) checkHeader(l layout) error {
 	if len(f.columns) == 1 {
 		if other, many := otherDelimiter(f.columns[0], l.delimiter); many > 1 {
-			return fmt.Errorf("header of %s has 1 column; with delimiter %s it would have %d: set delimiter: %s", f.name, delimiterName(other), many, delimiterName(other))
+			return refused("header of %s has 1 column; with delimiter %s it would have %d: set delimiter: %s", f.name, delimiterName(other), many, delimiterName(other))
 		}
 	}
 	for i, name := range f.columns {
 		if f.ends.first != f.ends.cr && strings.Contains(strings.ReplaceAll(name, "\r\n", ""), "\r") {
-			return fmt.Errorf("header of %s: column %d holds a carriage return: some lines end with it alone and others do not, so make them all end alike", f.name, i+1)
+			return refused("header of %s: column %d holds a carriage return: some lines end with it alone and others do not, so make them all end alike", f.name, i+1)
 		}
 	}
 	if l.quoting == quotingNone && allQuoted(f.columns) {
-		return fmt.Errorf("header of %s has its names in quotes: set quoting: standard", f.name)
+		return refused("header of %s has its names in quotes: set quoting: standard", f.name)
 	}
 	if err := checkNames(f.columns); err != nil {
-		return fmt.Errorf("header of %s: %w", f.name, err)
+		return refused("header of %s: %w", f.name, err)
 	}
 	return nil
 }
@@ -108,7 +107,7 @@ func (f *file) checkFirstLine(lines *lineReader, l layout) error {
 		return nil
 	}
 	if other, many := otherDelimiter(decoded, l.delimiter); many == len(l.columns) {
-		return fmt.Errorf("first line of %s has 1 column; with delimiter %s it would have the %d that are named: set delimiter: %s",
+		return refused("first line of %s has 1 column; with delimiter %s it would have the %d that are named: set delimiter: %s",
 			f.name, delimiterName(other), many, delimiterName(other))
 	}
 	return nil
@@ -143,11 +142,11 @@ func sameHeaders(files []*file) error {
 		extra := without(f.columns, first.columns)
 		switch {
 		case len(missing)+len(extra) > 0:
-			return fmt.Errorf("headers of %s and %s differ: only the first has [%s], only the second has [%s]: give them to different datasets, or mend the files",
+			return refused("headers of %s and %s differ: only the first has [%s], only the second has [%s]: give them to different datasets, or mend the files",
 				first.name, f.name, strings.Join(missing, ", "), strings.Join(extra, ", "))
 		default:
 			i := firstDifference(first.columns, f.columns)
-			return fmt.Errorf("headers of %s and %s have the same columns in another order: column %d is %s in the first, %s in the second: give them to different datasets, or mend the files",
+			return refused("headers of %s and %s have the same columns in another order: column %d is %s in the first, %s in the second: give them to different datasets, or mend the files",
 				first.name, f.name, i+1, first.columns[i], f.columns[i])
 		}
 	}

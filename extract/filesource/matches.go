@@ -32,7 +32,7 @@ func matches(files fs.ReadDirFS, folder string, globs []string) ([]string, error
 			}
 		}
 		if len(names) == before {
-			return nil, fmt.Errorf("no file in %s matches %q%s", folder, glob, nearMatches(files, glob))
+			return nil, refused("no file in %s matches %q%s", folder, glob, nearMatches(files, glob))
 		}
 	}
 	slices.Sort(names)

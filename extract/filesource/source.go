@@ -66,7 +66,7 @@ type part struct {
 func New(config Config) (*Source, error) {
 	layouts, err := config.layouts()
 	if err != nil {
-		return nil, fmt.Errorf("file source: %w", err)
+		return nil, err
 	}
 	s := &Source{folder: config.Folder, datasets: map[string]*dataset{}, opened: time.Now(), chunkBytes: chunkBytes}
 	for name, l := range layouts {
@@ -178,7 +178,7 @@ func (s *Source) surveyed(ctx context.Context, name string) (*dataset, *survey, 
 	if d.survey == nil {
 		v, err := s.surveyFiles(ctx, d.layout)
 		if err != nil {
-			return nil, nil, fmt.Errorf("dataset %s: %w", name, err)
+			return nil, nil, ofDataset(name, err)
 		}
 		d.survey = v
 	}
@@ -188,10 +188,10 @@ func (s *Source) surveyed(ctx context.Context, name string) (*dataset, *survey, 
 func (s *Source) surveyFiles(ctx context.Context, l layout) (*survey, error) {
 	root, err := os.Stat(s.folder)
 	if err != nil {
-		return nil, fmt.Errorf("folder of the files: %w; set folder to where they are, from the folder of the plan", err)
+		return nil, &SettingError{Key: "folder", Err: fmt.Errorf("folder of the files: %w; set folder to where they are, from the folder of the plan", err)}
 	}
 	if !root.IsDir() {
-		return nil, fmt.Errorf("folder of the files: %s is a file; set folder to the folder that holds it", s.folder)
+		return nil, &SettingError{Key: "folder", Err: fmt.Errorf("folder of the files: %s is a file; set folder to the folder that holds it", s.folder)}
 	}
 	names, err := matches(os.DirFS(s.folder).(fs.ReadDirFS), s.folder, l.files)
 	if err != nil {
@@ -233,7 +233,7 @@ func noFileTwice(files []*file) error {
 	seen := map[[sha256.Size]byte]*file{}
 	for _, f := range files {
 		if first, ok := seen[f.digest]; ok && f.lines > 0 {
-			return fmt.Errorf("%s and %s are equal byte for byte, so every row would be there twice: leave one of them out of files", first.name, f.name)
+			return refused("%s and %s are equal byte for byte, so every row would be there twice: leave one of them out of files", first.name, f.name)
 		}
 		seen[f.digest] = f
 	}

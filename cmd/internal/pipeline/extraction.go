@@ -30,8 +30,9 @@ func (p *Plan) SourceName(source extract.Source) string {
 	return "files in " + p.Source.Files.Folder
 }
 
-// Shapes describes the datasets of a source as mappings see them.
-func Shapes(ctx context.Context, source extract.Source) ([]mappings.SourceTable, error) {
+// Shapes describes the datasets of a source as mappings see them. What the plan
+// says wrong of them is a *PlanError.
+func (p *Plan) Shapes(ctx context.Context, source extract.Source) ([]mappings.SourceTable, error) {
 	names, err := source.Datasets(ctx)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,10 @@ func Shapes(ctx context.Context, source extract.Source) ([]mappings.SourceTable,
 		}
 		tables = append(tables, mappings.SourceTable{Dataset: name, Columns: shape.Columns})
 	}
-	return tables, errors.Join(errs...)
+	if len(errs) > 0 {
+		return nil, p.sourceMistakes(errors.Join(errs...))
+	}
+	return tables, nil
 }
 
 // shapesOf describes the datasets of a snapshot.
@@ -93,7 +97,7 @@ func (r *Run) Extract(ctx context.Context) (*snapshot.Manifest, error) {
 
 // checkBefore finds what is wrong with mappings and rules before a row moves.
 func (r *Run) checkBefore(ctx context.Context, source extract.Source) error {
-	shapes, err := Shapes(ctx, source)
+	shapes, err := r.m.Plan.Shapes(ctx, source)
 	if err != nil {
 		return err
 	}

@@ -109,9 +109,10 @@ func (m *Migration) furtherMistakes(ctx context.Context) (further yamlfile.Mista
 		return nil
 	}
 	defer source.Close()
-	sources, err := Shapes(ctx, source)
+	sources, err := m.Plan.Shapes(ctx, source)
 	if err != nil {
-		return nil
+		collect(&further, err) // the columns are not known
+		return further
 	}
 	scratch, eng, err := scratchEngine(ctx)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -115,8 +116,8 @@ func LoadPlan(path string) (*Plan, error) {
 	if err := plan.fillIn(); err != nil {
 		return nil, &PlanError{err}
 	}
-	if err := plan.checkSettings(); err != nil {
-		return nil, &PlanError{fmt.Errorf("plan %s: %w", path, err)}
+	if err := plan.checkSettings().Err(); err != nil {
+		return nil, &PlanError{err}
 	}
 	return plan, nil
 }
@@ -213,14 +214,51 @@ func (p *Plan) fillIn() error {
 
 // checkSettings asks source and target what is wrong with their settings,
 // before either of them is looked for.
-func (p *Plan) checkSettings() error {
+func (p *Plan) checkSettings() yamlfile.Mistakes {
 	var source error
 	if p.Source.Files != nil {
 		_, source = filesource.New(*p.Source.Files)
 	} else {
 		source = p.Source.Database.Check()
 	}
-	return errors.Join(source, p.Target.Check())
+	return append(p.settingMistakes("source.database", source), p.settingMistakes("target", p.Target.Check())...)
+}
+
+// settingMistakes are the mistakes behind an error of wrong settings, each at
+// its setting or, where the error does not say which, at the key.
+func (p *Plan) settingMistakes(key string, err error) yamlfile.Mistakes {
+	if err == nil {
+		return nil
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		var mistakes yamlfile.Mistakes
+		for _, one := range several.Unwrap() {
+			mistakes = append(mistakes, p.settingMistakes(key, one)...)
+		}
+		return mistakes
+	}
+	var wrong *filesource.SettingError
+	if errors.As(err, &wrong) {
+		key = "source.files." + wrong.Key
+	}
+	return yamlfile.Mistakes{p.file.Mistake(key, err.Error(), "", "")}
+}
+
+// sourceMistakes is an error of a source as the plan's mistakes, where all that
+// is in it can be mended in the plan; else the error as it is.
+func (p *Plan) sourceMistakes(err error) error {
+	if !allOfSettings(err) {
+		return err
+	}
+	return &PlanError{p.settingMistakes("source", err).Err()}
+}
+
+func allOfSettings(err error) bool {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return !slices.ContainsFunc(several.Unwrap(), func(one error) bool { return !allOfSettings(one) })
+	}
+	var wrong *filesource.SettingError
+	return errors.As(err, &wrong)
 }
 
 // inherit gives the plan's files what the pack says of them, where the plan says nothing.
