@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -23,7 +25,7 @@ func newDemoCommand() *cli.Command {
 			"   The same seed and number of documents always give the same database.",
 		ArgsUsage: " ",
 		Flags: []cli.Flag{
-			&cli.PathFlag{Name: "in", Value: "travaso-demo", Usage: "the folder to make it in; an earlier demo there is replaced"},
+			&cli.PathFlag{Name: "in", Value: "travaso-demo", Usage: "the folder to make it in; an earlier demo there is replaced, unless somebody changed it"},
 			&cli.IntFlag{Name: "documents", Value: legacy.DefaultDocuments, Usage: "how many documents of all types together, 500 or more"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "what the figures are drawn from"},
 			&cli.BoolFlag{Name: "dirt", Usage: "put defects into the data, some of which the plan does not accept"},
@@ -48,7 +50,7 @@ func runDemo(c *cli.Context) error {
 	if err := clearDemo(folder); err != nil {
 		return err
 	}
-	plan := filepath.Join(folder, "travaso.yaml")
+	plan := filepath.Join(folder, demoPlanAs)
 	if err := prepareDemo(c, folder, plan); err != nil {
 		return err
 	}
@@ -93,7 +95,17 @@ func cutOverDemo(c *cli.Context, path string, s pipeline.Settings) error {
 }
 
 // demoMark is in every demo's folder, so that nothing else is ever replaced.
+// It holds the digests of what the demo made, so that nothing that was changed
+// is replaced either; it is empty while they are being made.
 const demoMark = ".travaso-demo"
+
+// The files that a demo makes by itself, and those that its cutover leaves.
+const (
+	demoSource = "legacy.db"
+	demoPlanAs = "travaso.yaml"
+	demoTarget = "target.db"
+	demoRuns   = "runs"
+)
 
 // clearDemo removes an earlier demo, and refuses to remove anything else.
 func clearDemo(folder string) error {
@@ -104,10 +116,60 @@ func clearDemo(folder string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(folder, demoMark)); err != nil {
+	mark, err := os.ReadFile(filepath.Join(folder, demoMark))
+	if err != nil {
 		return fmt.Errorf("folder %s holds something else than a demo: give another with --in", folder)
 	}
+	made := map[string]string{}
+	if len(mark) > 0 {
+		if err := json.Unmarshal(mark, &made); err != nil {
+			return fmt.Errorf("%s: %w: remove folder %s, or give another with --in", demoMark, err, folder)
+		}
+	}
+	others, err := notOfDemo(folder, entries, made)
+	if err != nil {
+		return err
+	}
+	if len(others) > 0 {
+		return fmt.Errorf("folder %s holds what the demo did not make: %s: give another folder with --in, or remove it", folder, strings.Join(others, ", "))
+	}
 	return os.RemoveAll(folder)
+}
+
+// notOfDemo lists what of a demo's folder somebody else put there or changed.
+func notOfDemo(folder string, entries []os.DirEntry, made map[string]string) ([]string, error) {
+	var others []string
+	for _, e := range entries {
+		name := e.Name()
+		switch {
+		case name == demoMark, name == demoRuns, strings.HasPrefix(name, demoTarget), strings.HasPrefix(name, demoSource+"-"):
+		case made[name] != "":
+			_, digest, err := sealed.Digest(filepath.Join(folder, name))
+			if err != nil {
+				return nil, err
+			}
+			if digest != made[name] {
+				others = append(others, name+" (changed)")
+			}
+		case len(made) == 0 && (name == demoSource || name == demoPlanAs): // it was killed in the making
+		default:
+			others = append(others, name)
+		}
+	}
+	return others, nil
+}
+
+// markDemo notes the digests of what the demo has made.
+func markDemo(folder string) error {
+	made := map[string]string{}
+	for _, name := range []string{demoSource, demoPlanAs} {
+		_, digest, err := sealed.Digest(filepath.Join(folder, name))
+		if err != nil {
+			return err
+		}
+		made[name] = digest
+	}
+	return sealed.WriteJSON(filepath.Join(folder, demoMark), made)
 }
 
 // prepareDemo makes the legacy database and the plan for it.
@@ -119,7 +181,7 @@ func prepareDemo(c *cli.Context, folder, plan string) error {
 	if c.Bool("dirt") {
 		dirt = legacy.Handful()
 	}
-	truth, err := legacy.Write(c.Context, filepath.Join(folder, "legacy.db"), legacy.Options{
+	truth, err := legacy.Write(c.Context, filepath.Join(folder, demoSource), legacy.Options{
 		Seed: c.Uint64("seed"), Documents: c.Int("documents"), Dirt: dirt,
 	})
 	if err != nil {
@@ -131,7 +193,10 @@ func prepareDemo(c *cli.Context, folder, plan string) error {
 			orphan = d.Amount
 		}
 	}
-	return sealed.WriteFile(plan, fmt.Appendf(nil, demoPlan, legacy.Ente, orphan))
+	if err := sealed.WriteFile(plan, fmt.Appendf(nil, demoPlan, legacy.Ente, orphan)); err != nil {
+		return err
+	}
+	return markDemo(folder)
 }
 
 // demoPlan is the plan of the demo: the constant, and the amount of the one
