@@ -14,15 +14,15 @@ func TestCutoverIsNotContinuedElsewhere(t *testing.T) {
 	p.run(t, exitDone, "demo", "--prepare", "--dirt", "--in", ".", "--documents", "500")
 	p.run(t, exitFindings, "cutover")
 
-	p.edit(t, "travaso.yaml", `rejected_documents: 1`, `errors: 1, rejected_documents: 2`)
+	p.edit(t, "travaso.yaml", `rejected_documents: 1`, `errors: 1, unreadable_amounts: 1, rejected_documents: 2`)
 	says(t, p.run(t, exitDone, "cutover").stderr, "was refused: a new run begins")
 	first := p.newestRun(t)
-	if says(t, p.run(t, exitDone, "cutover").stderr, "goes on", "nothing was written"); p.newestRun(t) != first {
+	if says(t, p.run(t, exitDone, "cutover").stderr, "is finished already: the source is not read again; to migrate what changed since, give --fresh", "nothing was written"); p.newestRun(t) != first {
 		t.Error("a second cutover began a new run")
 	}
 	elsewhere := &project{folder: filepath.Dir(p.folder)}
 	plan := filepath.Join(filepath.Base(p.folder), "travaso.yaml")
-	if says(t, elsewhere.run(t, exitDone, "cutover", plan).stderr, "goes on"); p.newestRun(t) != first {
+	if says(t, elsewhere.run(t, exitDone, "cutover", plan).stderr, "is finished already"); p.newestRun(t) != first {
 		t.Error("from another folder a cutover began a new run")
 	}
 

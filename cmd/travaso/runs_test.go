@@ -133,7 +133,7 @@ func TestChangedMappingBeginsNewRun(t *testing.T) {
 
 			p.edit(t, "mappings/crosswalks/stato_movimento.csv", "P,provvisorio,provisional", "P,provvisorio,provisional: not final yet")
 			again := p.run(t, exitDone, "cutover")
-			says(t, again.stderr, "goes on", "nothing was written")
+			says(t, again.stderr, "is finished already", "nothing was written")
 			if p.newestRun(t) != first {
 				t.Error("a note beside a crosswalk began a new run")
 			}

@@ -100,9 +100,12 @@ func inNewRun(c *cli.Context, kind pipeline.Kind, fresh bool, do func(context.Co
 	if err != nil {
 		return err
 	}
-	if r.Resumed {
+	switch {
+	case r.Resumed && r.Finished():
+		s.Bar.Say("run " + r.ID + " is finished already: the source is not read again; to migrate what changed since, give --fresh")
+	case r.Resumed:
 		s.Bar.Say("run " + r.ID + " goes on")
-	} else {
+	default:
 		s.Bar.Say("run " + r.ID)
 	}
 	return during(c, r, do)

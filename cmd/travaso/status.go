@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -35,6 +36,9 @@ func runStatus(c *cli.Context) error {
 		return err
 	}
 	p := &printer{w: c.App.Writer}
+	if len(ids) == 0 && !c.Bool(jsonFlag.Name) {
+		p.line("no run of migration %s yet: begin one with travaso rehearse %s", plan.Migration, plan.Path)
+	}
 	var unreadable []error // they do not hide the others
 	for _, id := range ids {
 		s, err := pipeline.StatusOf(plan.Runs, id)
@@ -48,7 +52,13 @@ func runStatus(c *cli.Context) error {
 			}
 			continue
 		}
-		p.line("%s  %-11s %s", s.Run, s.Stage, s.At.Local().Format(time.DateTime))
+		p.line("%s  %-15s %s", s.Run, s.State, s.At.Local().Format(time.DateTime))
+		if s.Stage != s.State && s.Stage != "" {
+			p.line("  the last stage that ended: %s", s.Stage)
+		}
+		if s.Target != "" {
+			p.line("  %s of %s into %s", s.Kind, s.Migration, s.Target)
+		}
 		if s.Batches > 0 {
 			p.line("  %d batches, %d documents applied", s.Batches, s.Documents)
 		}
@@ -59,10 +69,11 @@ func runStatus(c *cli.Context) error {
 	return errors.Join(append(unreadable, p.err)...)
 }
 
-// runsAsked are the runs that --run names, or all.
+// runsAsked are the runs of the plan's migration: the one that --run names, or all.
 func runsAsked(c *cli.Context, plan *pipeline.Plan) ([]string, error) {
 	if c.String(runFlag.Name) == "" {
-		return pipeline.Runs(plan.Runs)
+		ids, err := pipeline.Runs(plan.Runs)
+		return slices.DeleteFunc(ids, func(id string) bool { return !plan.Own(id) }), err
 	}
 	id, err := plan.Newest(c.String(runFlag.Name))
 	return []string{id}, err

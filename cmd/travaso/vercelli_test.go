@@ -301,7 +301,7 @@ func checkSecondCutover(t *testing.T, p *project, target *place) {
 	const journal = `select document, part, parts, run, documents, "rows", digest, applied_at from travaso_batch order by 1, 2`
 	before, contents := target.lines(t, journal), target.contents(t)
 	second := p.run(t, exitDone, "cutover")
-	says(t, second.stderr, "goes on", "nothing was written: the target already held all 7 batches of this run")
+	says(t, second.stderr, "is finished already", "nothing was written: the target already held all 7 batches of this run")
 	if after := target.lines(t, journal); !slices.Equal(before, after) || len(after) != 7 {
 		t.Errorf("the second cutover changed the journal from\n%s\nto\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
 	}

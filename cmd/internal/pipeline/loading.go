@@ -15,6 +15,14 @@ import (
 // Load brings the target to hold exactly what is staged. It may be repeated at
 // any time: what is in already is not written again.
 func (r *Run) Load(ctx context.Context) (*load.Result, error) {
+	result, err := r.load(ctx)
+	if err != nil {
+		return nil, r.failedAt("load", err)
+	}
+	return result, nil
+}
+
+func (r *Run) load(ctx context.Context) (*load.Result, error) {
 	read, err := r.verifiedSnapshot(ctx)
 	if err != nil {
 		return nil, err

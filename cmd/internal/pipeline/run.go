@@ -72,6 +72,8 @@ type Run struct {
 	journal  *journal.Journal
 	engine   *engine.Engine
 	unlock   func() error
+	// ahead is true while the verdict before the load is reported.
+	ahead bool
 	// compiled is the mappings for columns of this digest; nil before.
 	compiled    *transform.Program
 	compiledFor string
@@ -218,11 +220,9 @@ func (r *Run) Close() error {
 // Failed notes in the journal why a command ended, for status.
 func (r *Run) Failed(cause error) error {
 	if errors.Is(cause, context.Canceled) {
-		cause = errors.New("interrupted")
+		cause = errInterrupted
 	}
-	_, err := r.journal.Append(eventFailed, struct {
-		Error string `json:"error"`
-	}{cause.Error()})
+	_, err := r.journal.Append(eventFailed, failure{Error: cause.Error(), State: stateOf(cause)})
 	return err
 }
 

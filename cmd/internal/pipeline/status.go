@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,8 +20,12 @@ type Status struct {
 	Started   time.Time `json:"started"`
 	// Stage is the last one that ended: begun, extracted, transformed,
 	// validated, reported, loading, loaded, verified; or notBegun.
-	Stage string    `json:"stage"`
+	Stage string `json:"stage"`
+	// State is the stage, or how the last command ended where it came to no end.
+	State string    `json:"state"`
 	At    time.Time `json:"at"` // of the last event
+	// Target is where the run goes, without secrets.
+	Target string `json:"target"`
 	// Batches and Documents are those that this run's loads applied.
 	Batches   int   `json:"batches"`
 	Documents int64 `json:"documents"`
@@ -28,8 +33,43 @@ type Status struct {
 	Error string `json:"error,omitempty"`
 }
 
+// The states of a run whose last command did not come to its end.
+const (
+	stateFailed       = "failed"
+	stateRefused      = "no-go"
+	stateUnreconciled = "not reconciled"
+	stateInterrupted  = "interrupted"
+)
+
+var errInterrupted = errors.New("interrupted")
+
+// failure is the payload of a command's failed end.
+type failure struct {
+	Error string `json:"error"`
+	State string `json:"state"`
+}
+
+func stateOf(cause error) string {
+	switch {
+	case errors.Is(cause, ErrUnbalanced):
+		return stateUnreconciled
+	case errors.Is(cause, ErrFindings):
+		return stateRefused
+	case errors.Is(cause, errInterrupted):
+		return stateInterrupted
+	}
+	return stateFailed
+}
+
 // notBegun is the stage of a run that was killed before its first event.
 const notBegun = "not begun"
+
+// Own reports whether a run is of the plan's migration; one whose journal does
+// not tell may be.
+func (p *Plan) Own(id string) bool {
+	first, err := firstEvent(filepath.Join(p.Runs, id))
+	return err != nil || first.Migration == p.Migration
+}
 
 // StatusOf reads the journal of a run.
 func StatusOf(runs, id string) (Status, error) {
@@ -42,13 +82,13 @@ func StatusOf(runs, id string) (Status, error) {
 		if err != nil {
 			return Status{}, fmt.Errorf("run %s: %w", id, err)
 		}
-		return Status{Run: id, Stage: notBegun, Started: info.ModTime(), At: info.ModTime()}, nil
+		return Status{Run: id, Stage: notBegun, State: notBegun, Started: info.ModTime(), At: info.ModTime()}, nil
 	}
 	first, err := firstEvent(filepath.Join(runs, id))
 	if err != nil {
 		return Status{}, fmt.Errorf("run %s: %w", id, err)
 	}
-	s := Status{Run: id, Kind: first.Kind, Migration: first.Migration, Started: events[0].At}
+	s := Status{Run: id, Kind: first.Kind, Migration: first.Migration, Target: first.Target, Started: events[0].At}
 	for _, e := range events {
 		s.At = e.At
 		if err := s.take(e); err != nil {
@@ -68,17 +108,24 @@ func (s *Status) take(e journal.Event) error {
 		s.Batches += max(applied.Parts, 1)
 		s.Documents += applied.Result.Inserted + applied.Result.Replaced + applied.Result.Deleted
 	case eventFailed:
-		var failed struct {
-			Error string `json:"error"`
-		}
+		failed := failure{State: stateFailed}
 		if err := e.Decode(&failed); err != nil {
 			return err
 		}
-		s.Error = failed.Error
+		s.Error, s.State = failed.Error, failed.State
 	case eventResumed:
-		s.Error = ""
+		s.Error, s.State = "", s.Stage
+	case eventReported:
+		var verdict struct{ Go bool }
+		if err := e.Decode(&verdict); err != nil {
+			return err
+		}
+		s.Stage, s.State, s.Error = e.Name, e.Name, ""
+		if !verdict.Go {
+			s.State = stateRefused
+		}
 	default:
-		s.Stage, s.Error = e.Name, ""
+		s.Stage, s.State, s.Error = e.Name, e.Name, ""
 	}
 	return nil
 }

@@ -19,10 +19,7 @@ func (r *Run) Report(ctx context.Context) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := rep.WriteJSON(r.path("report.json")); err != nil {
-		return nil, err
-	}
-	if err := rep.WriteHTML(r.path("report.html"), report.Options{Unmasked: r.settings.Unmasked}); err != nil {
+	if err := r.write(rep); err != nil {
 		return nil, err
 	}
 	if err := r.writeUnmapped(rep.Unmapped); err != nil {
@@ -33,6 +30,13 @@ func (r *Run) Report(ctx context.Context) (*report.Report, error) {
 		Unmasked bool `json:"unmasked,omitempty"`
 	}{rep.Verdict.Go, r.settings.Unmasked})
 	return rep, err
+}
+
+func (r *Run) write(rep *report.Report) error {
+	if err := rep.WriteJSON(r.path(report.JSONFile)); err != nil {
+		return err
+	}
+	return rep.WriteHTML(r.path(report.HTMLFile), report.Options{Unmasked: r.settings.Unmasked})
 }
 
 func (r *Run) gather(ctx context.Context) (*report.Report, error) {
@@ -67,7 +71,7 @@ func (r *Run) gather(ctx context.Context) (*report.Report, error) {
 
 func (m *Migration) accept() report.Accept {
 	a := m.Plan.Accept
-	return report.Accept{RejectedDocuments: a.RejectedDocuments, RejectedMoney: a.RejectedMoney, Errors: a.Errors}
+	return report.Accept{RejectedDocuments: a.RejectedDocuments, RejectedMoney: a.RejectedMoney, UnreadableAmounts: a.UnreadableAmounts, Errors: a.Errors}
 }
 
 func (r *Run) assemble(read *snapshot.Manifest, manifest *staged.Manifest, result *validate.Result, v *Verification) *report.Report {
@@ -95,6 +99,7 @@ func (r *Run) assemble(read *snapshot.Manifest, manifest *staged.Manifest, resul
 	if len(result.Rules) == 0 {
 		rep.Run.Notes = append(rep.Run.Notes, "no balance was checked: the mappings come without rules.yaml")
 	}
+	rep.Run.Load, rep.Run.Failure = r.standing(v)
 	if v != nil {
 		rep.Target = v.Tables
 		for i, d := range rep.Documents {

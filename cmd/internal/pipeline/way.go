@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/travaso/travaso/cmd/internal/report"
@@ -35,7 +36,9 @@ func (r *Run) BeforeLoad(ctx context.Context) (*report.Report, error) {
 	if err := r.forgetVerification(); err != nil {
 		return nil, err
 	}
+	r.ahead = true
 	rep, err := r.Report(ctx)
+	r.ahead = false
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +57,9 @@ func (r *Run) Cutover(ctx context.Context) (*report.Report, error) {
 		return nil, err
 	}
 	_, unbalanced := r.Verify(ctx)
+	if unbalanced != nil && !errors.Is(unbalanced, ErrUnbalanced) {
+		return nil, r.failedAt("verify", unbalanced)
+	}
 	rep, err := r.Report(ctx) // also of totals that do not reconcile
 	if unbalanced != nil {
 		return rep, unbalanced

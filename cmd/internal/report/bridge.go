@@ -13,6 +13,8 @@ type drawing struct {
 	Measure string
 	Steps   []step
 	Holds   bool
+	// Unreadable values are in none of the figures.
+	Unreadable int64
 }
 
 // step is one stop of a bridge. Start and Width are thousandths of the
@@ -69,7 +71,7 @@ func (p *page) draw(d Document, b reconcile.Bridge) drawing {
 			whole = size(s.figure)
 		}
 	}
-	drawn := drawing{Title: p.T.title(d.Title, d.Name), Measure: b.Measure, Holds: b.Closes}
+	drawn := drawing{Title: p.T.title(d.Title, d.Name), Measure: b.Measure, Holds: b.Closes, Unreadable: b.Unreadable}
 	for _, s := range steps {
 		if s.figure == "" {
 			continue

@@ -83,6 +83,25 @@ func (p *page) Beyond(f finding.Finding) string {
 	return fmt.Sprintf(p.T.Beyond, count(f.DocumentCount-int64(len(f.Documents))))
 }
 
+// decision is a verdict in words. Class is that of its look.
+type decision struct{ Word, Sentence, Class string }
+
+// Decision gives the verdict in words: that on the data, unless the run has
+// not come to its end.
+func (p *page) Decision() decision {
+	switch {
+	case p.Run.Load == LoadFailed:
+		return decision{p.T.Failed, p.T.FailedSentence, "bad"}
+	case !p.Verdict.Go:
+		return decision{p.T.NoGo, p.T.NoGoSentence, "bad"}
+	case p.Run.Load == LoadAhead:
+		return decision{p.T.Ahead, p.T.AheadSentence, "ahead"}
+	case p.Run.Load == LoadUnfinished:
+		return decision{p.T.Ahead, p.T.UnfinishedSentence, "ahead"}
+	}
+	return decision{p.T.Go, p.T.GoSentence, "good"}
+}
+
 // Criteria gives the verdict's criteria in words.
 func (p *page) Criteria() []criterionView {
 	var views []criterionView

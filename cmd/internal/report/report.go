@@ -88,10 +88,25 @@ type Run struct {
 	// Moment is when, and how, the source was read.
 	Moment          snapshot.Moment `json:"moment"`
 	PeakMemoryBytes int64           `json:"peak_memory_bytes,omitempty"`
+	// Load says how far a run that goes into its target has come there, and
+	// Failure why it came no further.
+	Load    LoadState `json:"load,omitempty"`
+	Failure string    `json:"failure,omitempty"`
 	// Notes are sentences for people: a float column taken by its shortest
 	// decimal, constraints deferred, a second run that changed nothing.
 	Notes []string `json:"notes,omitempty"`
 }
+
+// LoadState is how far a load has come; "" of a run that loads nothing.
+type LoadState string
+
+// The states of a load.
+const (
+	LoadAhead      LoadState = "ahead"      // the verdict is on what is to be loaded
+	LoadUnfinished LoadState = "unfinished" // begun once, and to go on: the verdict is as before it
+	LoadFailed     LoadState = "failed"     // in the load or in the verification: never a go
+	LoadDone       LoadState = "done"       // and verified
+)
 
 // Document is one document type.
 type Document struct {

@@ -54,12 +54,12 @@ const shownLines = 10
 
 // verdict comes last: it is what is still on the screen.
 func (s *summary) verdict() {
-	word, sentence := s.T.NoGo, s.T.NoGoSentence
-	if s.Verdict.Go {
-		word, sentence = s.T.Go, s.T.GoSentence
+	said := s.Decision()
+	s.heading(said.Word)
+	s.line(said.Sentence)
+	if s.Run.Failure != "" {
+		s.line(visible(s.Run.Failure))
 	}
-	s.heading(word)
-	s.line(sentence)
 	var rows [][]string
 	for _, c := range s.Criteria() {
 		outcome := s.T.Holds

@@ -20,6 +20,9 @@ type texts struct {
 
 	Title, Skip, Contents                string
 	Go, NoGo, GoSentence, NoGoSentence   string
+	Ahead, AheadSentence                 string
+	UnfinishedSentence                   string
+	Failed, FailedSentence               string
 	Criterion, Found, Accepted, Outcome  string
 	Holds, Fails                         string
 	RunFacts, RunID, Kind                string
@@ -61,9 +64,14 @@ func english() texts {
 		Language: English,
 		Title:    "Migration report", Skip: "Skip to the report", Contents: "Contents",
 		Go: "GO", NoGo: "NO-GO",
-		GoSentence:   "Everything reconciles, and what was rejected is within what the plan accepts.",
-		NoGoSentence: "Not to be loaded, or not to be relied on, before what is marked below is settled.",
-		Criterion:    "Criterion", Found: "Found", Accepted: "Accepted up to", Outcome: "Outcome",
+		GoSentence:         "Everything reconciles, and what was rejected is within what the plan accepts.",
+		NoGoSentence:       "Not to be loaded, or not to be relied on, before what is marked below is settled.",
+		Ahead:              "GO, before the load",
+		AheadSentence:      "Verdict before the load: nothing is loaded yet. The cutover writes this anew when it ends, travaso report at any time.",
+		UnfinishedSentence: "Verdict before the load goes on: what is in the target is not complete, or not verified. The cutover writes this anew when it ends, travaso report at any time.",
+		Failed:             "FAILED",
+		FailedSentence:     "The run did not come to its end: what is in the target is not complete, or not verified. The figures below are from before the load.",
+		Criterion:          "Criterion", Found: "Found", Accepted: "Accepted up to", Outcome: "Outcome",
 		Holds: "holds", Fails: "does not hold",
 		RunFacts: "The run", RunID: "Run", Kind: "Command",
 		Started: "Started", Finished: "Finished", Host: "Host", ToolVersion: "travaso",
@@ -129,6 +137,8 @@ func (t texts) criterion(code string) string {
 		return "Documents rejected, and rows of no known document"
 	case ByMoney:
 		return "Money of rejected documents"
+	case ByUnreadable:
+		return "Unreadable amounts of rejected documents"
 	case ByErrors:
 		return "Errors found by rules"
 	}

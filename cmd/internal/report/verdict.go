@@ -10,6 +10,7 @@ import (
 type Accept struct {
 	RejectedDocuments int64
 	RejectedMoney     string // exact decimal; empty is 0
+	UnreadableAmounts int64
 	Errors            int64
 }
 
@@ -35,6 +36,9 @@ const (
 	ByDocuments = "rejected_documents"
 	// ByMoney: the amounts of rejected documents, by each type's Amount.
 	ByMoney = "rejected_money"
+	// ByUnreadable: amounts of rejected documents that could not be read, and so
+	// are in no money.
+	ByUnreadable = "unreadable_amounts"
 	// ByErrors: findings of rules with severity error.
 	ByErrors = "errors"
 	// ByTotals: differences between stops.
@@ -45,7 +49,7 @@ const (
 func (b *books) judge(accept Accept) {
 	r := b.report
 	acceptedMoney := b.figure("the plan's accept", "rejected_money", accept.RejectedMoney)
-	r.Verdict = Verdict{Go: true}
+	r.Verdict = Verdict{Go: r.Run.Load != LoadFailed}
 	for _, c := range []struct {
 		code            string
 		found, accepted *big.Rat
@@ -53,6 +57,7 @@ func (b *books) judge(accept Accept) {
 		{ByTotals, big.NewRat(int64(len(r.Differences)), 1), new(big.Rat)},
 		{ByDocuments, big.NewRat(r.rejectedDocuments(), 1), big.NewRat(accept.RejectedDocuments, 1)},
 		{ByMoney, b.rejectedMoney(r), acceptedMoney},
+		{ByUnreadable, big.NewRat(r.unreadableAmounts(), 1), big.NewRat(accept.UnreadableAmounts, 1)},
 		{ByErrors, big.NewRat(r.errors(), 1), big.NewRat(accept.Errors, 1)},
 	} {
 		holds := c.found.Cmp(c.accepted) <= 0
@@ -82,7 +87,7 @@ func (r *Report) rejectedDocuments() int64 {
 
 // rejectedMoney adds the amounts of the rejected documents; a negative total
 // of one type counts as positive, so that types cannot cancel each other out. An amount that could not be read
-// is in no sum: its document counts among the rejected ones.
+// is in no sum: see unreadableAmounts.
 func (b *books) rejectedMoney(r *Report) *big.Rat {
 	total := new(big.Rat)
 	for _, d := range r.Documents {
@@ -92,6 +97,22 @@ func (b *books) rejectedMoney(r *Report) *big.Rat {
 		}
 	}
 	return total
+}
+
+// unreadableAmounts counts the amounts of rejected documents that are in no money.
+func (r *Report) unreadableAmounts() (n int64) {
+	for _, d := range r.Documents {
+		if e, found := d.amountEntity(); found {
+			n += e.Rejected.Unreadable[d.Amount]
+		}
+	}
+	return n
+}
+
+// Fail makes it the report of a run that failed on its way into the target: it
+// is no go, whatever the figures from before say.
+func (r *Report) Fail(failure string) {
+	r.Run.Load, r.Run.Failure, r.Verdict.Go = LoadFailed, failure, false
 }
 
 // amountEntity is the entity that holds the document's amount: the head, or

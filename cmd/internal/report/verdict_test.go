@@ -19,6 +19,7 @@ func TestVerdictFollowsWhatThePlanAccepts(t *testing.T) {
 		"all of it accepted":     {Accept{RejectedDocuments: 5, RejectedMoney: "71622.22", Errors: 3}, ""},
 		"one document too many":  {Accept{RejectedDocuments: 4, RejectedMoney: "71622.22", Errors: 3}, ByDocuments},
 		"one cent too many":      {Accept{RejectedDocuments: 5, RejectedMoney: "71622.21", Errors: 3}, ByMoney},
+		"one amount unreadable":  {Accept{RejectedDocuments: 5, RejectedMoney: "71622.22", Errors: 3}, ByUnreadable},
 		"one error too many":     {Accept{RejectedDocuments: 5, RejectedMoney: "71622.22", Errors: 2}, ByErrors},
 		"nothing accepted":       {Accept{}, ByDocuments + " " + ByMoney + " " + ByErrors},
 		"more accepted than was": {Accept{RejectedDocuments: math.MaxInt64, RejectedMoney: "1e3", Errors: math.MaxInt64}, ByMoney},
@@ -26,6 +27,11 @@ func TestVerdictFollowsWhatThePlanAccepts(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			r := rehearsal(t, lenient())
+			if c.fails == ByUnreadable {
+				head := &r.Documents[1].Entities[0]
+				head.Source.Unreadable = map[string]int64{"importo_attuale": 1, "importo_iniziale": 9}
+				head.Rejected.Unreadable = head.Source.Unreadable
+			}
 			err := r.Reckon(c.accept)
 			if (err != nil) != (c.accept.RejectedMoney == "1e3") {
 				t.Errorf("reckon: %v", err)
@@ -230,5 +236,68 @@ func TestDatasetsThatAreNotFollowed(t *testing.T) {
 		if err := r.Reckon(Accept{}); err != nil || len(r.Differences) != 1 {
 			t.Errorf("a row not read of %+v: %v, %+v", d, err, r.Differences)
 		}
+	}
+}
+
+// The word of the verdict is never go where the run came to no end, and says
+// that it is before the load where it is.
+func TestVerdictByTheLoad(t *testing.T) {
+	cases := map[string]struct {
+		load       LoadState
+		goes       bool
+		word, says string
+	}{
+		"rehearsal":           {"", true, "GO", "Everything reconciles"},
+		"loaded and verified": {LoadDone, true, "GO", "Everything reconciles"},
+		"before the load":     {LoadAhead, true, "GO, before the load", "nothing is loaded yet"},
+		"unfinished":          {LoadUnfinished, true, "GO, before the load", "not complete"},
+		"failed":              {LoadFailed, false, "FAILED", "load: the table went away"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			r := rehearsal(t, lenient())
+			if r.Run.Load = c.load; c.load == LoadFailed {
+				r.Fail("load: the table went away")
+			}
+			if err := r.Reckon(lenient()); err != nil {
+				t.Fatal(err)
+			}
+			if r.Verdict.Go != c.goes {
+				t.Errorf("go %v, want %v", r.Verdict.Go, c.goes)
+			}
+			page := render(t, r, Options{})
+			var terminal strings.Builder
+			if err := r.WriteTerminal(&terminal, 1000, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			for where, text := range map[string]string{"page": page.text, "terminal": terminal.String()} {
+				if !strings.Contains(text, c.says) || !strings.Contains(text, c.word) {
+					t.Errorf("%s: %q and %q are not said", where, c.word, c.says)
+				}
+			}
+			if !strings.Contains(terminal.String(), "\n\n"+c.word+"\n") {
+				t.Errorf("the terminal does not head its verdict %q", c.word)
+			}
+		})
+	}
+}
+
+// An amount that could not be read is told on the bridge that lacks it.
+func TestBridgeTellsUnreadableAmounts(t *testing.T) {
+	r := rehearsal(t, lenient())
+	head := &r.Documents[1].Entities[0]
+	head.Source.Unreadable = map[string]int64{"importo_attuale": 2}
+	head.Rejected.Unreadable = head.Source.Unreadable
+	if err := r.Reckon(lenient()); err != nil {
+		t.Fatal(err)
+	}
+	p := &page{Report: r, T: english()}
+	for _, d := range p.Drawings() {
+		if want := map[bool]int64{true: 2}[d.Title == "Commitments"]; d.Unreadable != want {
+			t.Errorf("the bridge of %s lacks %d amounts, want %d", d.Title, d.Unreadable, want)
+		}
+	}
+	if text := render(t, r, Options{}).text; strings.Count(text, "2 values could not be read") != 2 {
+		t.Error("the page does not tell it on the bridge and in the totals")
 	}
 }
