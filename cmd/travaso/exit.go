@@ -11,7 +11,7 @@ import (
 const (
 	exitDone        = 0   // done
 	exitFailure     = 1   // a failure: the message says what to do
-	exitUsage       = 2   // the plan, a mapping, a rule or the command line is wrong: nothing was run
+	exitUsage       = 2   // the plan, what it names (files, mappings, rules, a run) or the command line is wrong: nothing was run
 	exitFindings    = 3   // findings beyond what the plan accepts: nothing was loaded
 	exitWindow      = 4   // stopped at a safe point because of the window
 	exitUnbalanced  = 5   // totals do not reconcile

@@ -26,7 +26,8 @@ func main() {
 
 // run runs a command line and gives its exit code.
 func run(ctx context.Context, args []string) int {
-	err := interruption(ctx, newApp().RunContext(ctx, args))
+	app := newApp()
+	err := interruption(ctx, app.RunContext(ctx, optionsFirst(app, args)))
 	var help cli.ExitCoder
 	if errors.As(err, &help) { // the library's own, of help on something that is not there
 		err = errUsage{fmt.Errorf("no help on %q: travaso help lists the commands", args[len(args)-1])}

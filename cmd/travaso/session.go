@@ -31,7 +31,7 @@ func planPath(c *cli.Context) (string, error) {
 	case 1:
 		return c.Args().First(), nil
 	}
-	return "", errUsage{fmt.Errorf("one plan is wanted, not %d arguments (options come before the plan)", c.NArg())}
+	return "", errUsage{fmt.Errorf("one plan is wanted, not %d arguments", c.NArg())}
 }
 
 // prepared loads the plan of a command and all that it names.
