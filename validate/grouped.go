@@ -134,7 +134,7 @@ func (b *binder) sameGroups(number int, terms []groupTerm) bool {
 	for _, t := range terms {
 		if len(t.by) != len(terms[0].by) {
 			b.fail(place(number, ""), "sides of different groups",
-				fmt.Sprintf("%s is grouped by %d values and %s by %d", terms[0].label, len(terms[0].by), t.label, len(t.by)),
+				fmt.Sprintf("values in by: %d of %s, %d of %s", len(terms[0].by), terms[0].label, len(t.by), t.label),
 				"give every side the same number of values in by, in the same order")
 			return false
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // printer writes lines and keeps the first error.
@@ -21,12 +22,16 @@ func (p *printer) line(format string, args ...any) {
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// counted is a number with its noun: "1 rule", "23 rules".
+// counted is a number with its noun: "1 rule", "23 rules", "7 batches".
 func counted[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	plural := "s"
+	if strings.HasSuffix(noun, "ch") {
+		plural = "es"
+	}
+	return fmt.Sprintf("%d %s%s", n, noun, plural)
 }
 
 func orZero(amount string) string {

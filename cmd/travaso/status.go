@@ -60,7 +60,7 @@ func runStatus(c *cli.Context) error {
 			p.line("  %s of %s into %s", s.Kind, s.Migration, s.Target)
 		}
 		if s.Batches > 0 {
-			p.line("  %d batches, %d documents applied", s.Batches, s.Documents)
+			p.line("  %s, %s applied", counted(s.Batches, "batch"), counted(s.Documents, "document"))
 		}
 		if s.Error != "" {
 			p.line("  ended: %s", s.Error)
