@@ -69,7 +69,11 @@ func (r *Run) load(ctx context.Context) (*load.Result, error) {
 		return nil, err
 	}
 	if !result.Changed() {
-		r.Notes = append(r.Notes, fmt.Sprintf("nothing was written: the target already held all %d batches of this run", result.Total().Batches))
+		held := fmt.Sprintf("all %d batches", result.Total().Batches)
+		if result.Total().Batches == 1 {
+			held = "the one batch"
+		}
+		r.Notes = append(r.Notes, "nothing was written: the target already held "+held+" of this run")
 		r.settings.Bar.Say("load  " + r.Notes[len(r.Notes)-1])
 	}
 	timing := timingOf(outcome)
