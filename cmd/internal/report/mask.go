@@ -11,6 +11,8 @@ import (
 //
 //   - its field's name says so (personalField): names, tax codes, bank
 //     accounts, addresses, births, and free text, in which anything may stand;
+//   - it is of a rule and shows a column whose name says so ("nome = …"): a
+//     rule has no field;
 //   - it is a piece of a raw row (a ragged row, a stray quote, bytes of another
 //     encoding) or failed in a free expression, so that no field's name tells;
 //   - it has the form of a codice fiscale or an IBAN, whatever its field is called.
@@ -30,9 +32,18 @@ func personal(field string, kind finding.Kind, value string) bool {
 	switch kind {
 	case finding.RaggedRow, finding.BadEncoding, finding.StrayQuote, finding.BadText:
 		return true
+	case finding.Broken:
+		for _, column := range shownColumn.FindAllStringSubmatch(value, -1) {
+			if personalField(strings.ToLower(column[1])) {
+				return true
+			}
+		}
 	}
 	return personalField(strings.ToLower(field)) || personalForm.MatchString(value)
 }
+
+// shownColumn matches the columns that a violation of a rule shows, by name.
+var shownColumn = regexp.MustCompile(`(?:^|, )([^ =,]+) = `)
 
 // personalField reports whether a field's name announces personal data.
 func personalField(field string) bool {

@@ -30,6 +30,8 @@ func TestPersonal(t *testing.T) {
 		{"chiave", finding.Orphan, "IT60 X05428 11101 000000123456", "IT6•••"},
 		{"ragione_sociale", finding.TooLong, "Àèìòùé", "Àèì•••"},
 		{"iban", finding.CheckFailed, "", ""},
+		{"", finding.Broken, "numero = 7, cognome = Rossi", "num•••"},
+		{"", finding.Broken, "RAGIONE_SOCIALE = Bianchi & figli", "RAG•••"},
 
 		{"importo_attuale", finding.BadNumber, "12345678x", "12345678x"},
 		{"data_emissione", finding.BadDate, "31/02/2016", "31/02/2016"},
@@ -39,6 +41,8 @@ func TestPersonal(t *testing.T) {
 		{"cig", finding.CheckFailed, "ZDD12724A4", "ZDD12724A4"},
 		{"rilevante_iva", finding.BadBoolean, "forse si", "forse si"},
 		{"numero", finding.Required, "", ""},
+		{"", finding.Broken, "importo = 7.00, residuo = 8.00", "importo = 7.00, residuo = 8.00"},
+		{"", finding.Broken, "17–19", "17–19"},
 	}
 	for _, c := range cases {
 		t.Run(c.field+" "+c.value, func(t *testing.T) {
