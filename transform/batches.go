@@ -123,10 +123,13 @@ func (r *run) digestBatch(ctx context.Context, batch *staged.Batch, d *document)
 // headRows are the head rows of a batch with the digest of the whole document.
 func (d *document) headRows(slice string) string {
 	head := d.entities[0]
-	columns := append(head.columnNames(), staged.DocumentColumn, "_digest", staged.KeyColumn, staged.DatasetColumn, staged.PartColumn, staged.RowColumn)
+	digest := staged.DigestColumn
+	if len(d.entities) == 1 {
+		digest = "sha256(" + head.canonical() + ") as " + digest
+	}
+	columns := append(head.columnNames(), staged.DocumentColumn, digest, staged.KeyColumn, staged.DatasetColumn, staged.PartColumn, staged.RowColumn)
 	list := strings.Join(columns, ", ")
 	if len(d.entities) == 1 {
-		list = strings.Replace(list, "_digest", "sha256("+head.canonical()+") as _digest", 1)
 		return fmt.Sprintf("select %s\nfrom %s and %s\norder by %s", list, head.onlyStaged(), slice, staged.DocumentColumn)
 	}
 	var lines []string

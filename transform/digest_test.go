@@ -248,3 +248,15 @@ func TestDigest_ofTextAndTyped(t *testing.T) {
 		t.Errorf("totals of text %s, of typed columns %s", want, got)
 	}
 }
+
+// A column of the target may be called as the hidden one is, in part.
+func TestDigest_besideColumnsOfItsName(t *testing.T) {
+	f := newFixture(t, 1).texts("a", "N|D", "1|0a1b", "2|0c1d")
+	f.mapping("doc", mappings.Entity{From: []string{"a"}, Key: []string{"N"}, Fields: fields("doc", mappings.Field{Name: "file_digest", From: "D"})})
+	m, findings := f.run()
+	got := f.staged("doc", "doc", "file_digest")
+	slices.Sort(got)
+	if want := []string{"0a1b", "0c1d"}; !slices.Equal(got, want) || len(findings) > 0 || m.Documents[0].Staged != 2 {
+		t.Errorf("staged %q and found %q, want %q and nothing", got, findings, want)
+	}
+}

@@ -44,7 +44,8 @@ type Document struct {
 	Staged   int64    `json:"staged"`   // documents
 	Rejected int64    `json:"rejected"`
 	Excluded int64    `json:"excluded"`
-	// Parts is the number of batches; a document is in batch hash(id) mod Parts.
+	// Parts is the number of batches, a power of two; a document is in that of
+	// the leading bits of its id (see PartOf).
 	Parts   int     `json:"parts"`
 	Batches []Batch `json:"batches"`
 	// Digest is the SHA-256 of the batches' digests in order: the content that
