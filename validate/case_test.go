@@ -86,7 +86,7 @@ func runCase(t *testing.T, folder string) map[string]string {
 	run := t.TempDir()
 	eng := openEngine(t, run)
 	manifest, datasets := loadRows(t, eng, folder, run)
-	if err := rules.Check(t.Context(), eng, validate.Shape{Documents: manifest.Documents, Datasets: datasets}); err != nil {
+	if _, err := rules.SQL(t.Context(), eng, validate.Shape{Documents: manifest.Documents, Datasets: datasets}); err != nil {
 		return map[string]string{"error.txt": err.Error() + "\n"}
 	}
 	result, err := validate.Run(t.Context(), eng, rules, run, manifest, datasets)

@@ -42,7 +42,7 @@ import (
 )
 
 // Rules are the rules of one file, complete as far as the file alone can
-// tell; Check tells whether they fit the data.
+// tell; SQL tells whether they fit the data.
 type Rules struct {
 	List []Rule
 	file *yamlfile.File

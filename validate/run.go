@@ -18,16 +18,10 @@ type Statement struct {
 	SQL  string
 }
 
-// Check binds every expression of every rule against the columns of the shape,
-// before there is any data. The error is a yamlfile.Mistakes that holds all
-// that does not fit, each with its place and remedy.
-func (r *Rules) Check(ctx context.Context, eng *engine.Engine, shape Shape) error {
-	_, err := r.SQL(ctx, eng, shape)
-	return err
-}
-
-// SQL compiles each rule to the statement that finds its violations; its
-// errors are those of Check.
+// SQL compiles each rule to the statement that finds its violations: every
+// expression is bound to the columns of the shape, before there is any data.
+// The error is a yamlfile.Mistakes that holds all that does not fit, each with
+// its place and remedy.
 func (r *Rules) SQL(ctx context.Context, eng *engine.Engine, shape Shape) (statements []Statement, err error) {
 	closeViews, err := shape.open(ctx, eng, "")
 	if err != nil {

@@ -239,9 +239,6 @@ func TestSQLIsOneStatementPerRule(t *testing.T) {
 	if len(statements) != 1 || statements[0].Rule != "a" || strings.Contains(statements[0].SQL, ";") {
 		t.Errorf("statements %+v", statements)
 	}
-	if err := rules.Check(t.Context(), eng, shape); err != nil {
-		t.Errorf("Check says %v where SQL accepts", err)
-	}
 }
 
 func TestRulesOfThePackAreRead(t *testing.T) {

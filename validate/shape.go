@@ -2,7 +2,6 @@ package validate
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/travaso/travaso/extract/snapshot"
 	"github.com/travaso/travaso/transform/engine"
@@ -21,19 +20,6 @@ type Dataset struct {
 	Name    string
 	Columns []snapshot.Column // those of the source
 	Files   []string          // the Parquet files of its rows, as paths the engine may read
-}
-
-// DatasetsOf are the datasets of a sealed snapshot in a folder.
-func DatasetsOf(manifest *snapshot.Manifest, folder string) ([]Dataset, error) {
-	absolute, err := filepath.Abs(folder)
-	if err != nil {
-		return nil, fmt.Errorf("datasets of %s: %w", folder, err)
-	}
-	datasets := make([]Dataset, len(manifest.Datasets))
-	for i, d := range manifest.Datasets {
-		datasets[i] = Dataset{Name: d.Name, Columns: d.Columns, Files: d.Paths(absolute)}
-	}
-	return datasets, nil
 }
 
 // The schemas that rules see beside the entities themselves. The engine is

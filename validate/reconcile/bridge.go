@@ -82,11 +82,6 @@ func Bridges(all []Totals) ([]Bridge, error) {
 	return bridges, nil
 }
 
-// Closes says that there is a bridge and all of them close.
-func Closes(bridges []Bridge) bool {
-	return len(bridges) > 0 && !slices.ContainsFunc(bridges, func(b Bridge) bool { return !b.Closes })
-}
-
 func figuresByStop(all []Totals) (map[Stop]figures, error) {
 	stops := map[Stop]figures{}
 	for _, stop := range []Stop{Source, Rejected, Excluded, Staged, Target} {

@@ -15,19 +15,15 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/travaso/travaso/extract/snapshot"
 	"github.com/travaso/travaso/transform/staged"
 )
 
 // Stop is where on the way rows are counted and amounts summed.
 type Stop string
 
-// The stops. Source is the source's own word, Snapshot what was read back from
-// the sealed files; of entities both are what the transformation counted
-// straight from the snapshot.
+// The stops. Source is what the transformation counted straight from the snapshot.
 const (
 	Source   Stop = "source"
-	Snapshot Stop = "snapshot"
 	Rejected Stop = "rejected"
 	Excluded Stop = "excluded"
 	Staged   Stop = "staged"
@@ -91,12 +87,6 @@ func OfTables(manifest staged.Manifest) []Totals {
 		all[i].Document, all[i].Entity = "", tables[all[i].Entity]
 	}
 	return all
-}
-
-// OfFigures are the totals of a dataset at a stop: the source's own figures,
-// or those read back from its snapshot.
-func OfFigures(stop Stop, dataset string, figures snapshot.Figures) Totals {
-	return Totals{Stop: stop, Entity: dataset, Rows: figures.Rows, Sums: figures.Sums}
 }
 
 // Difference is a measure in which two stops do not agree.

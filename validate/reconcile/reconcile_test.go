@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/travaso/travaso/extract/snapshot"
 	"github.com/travaso/travaso/transform/staged"
 )
 
@@ -115,9 +114,6 @@ func TestBridges(t *testing.T) {
 			if !slices.Equal(got, c.want) {
 				t.Errorf("got\n%s\nwanted\n%s", asJSON(t, got), asJSON(t, c.want))
 			}
-			if closes := !slices.ContainsFunc(c.want, func(b Bridge) bool { return !b.Closes }); Closes(got) != closes {
-				t.Errorf("Closes is %t", Closes(got))
-			}
 		})
 	}
 }
@@ -130,14 +126,8 @@ func TestResidueIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(bridges) != 2 || bridges[0].Residue != "" || bridges[1].Residue != "-0.005" || !Closes(bridges) {
+	if len(bridges) != 2 || bridges[0].Residue != "" || bridges[1].Residue != "-0.005" || !bridges[0].Closes || !bridges[1].Closes {
 		t.Errorf("got %s", asJSON(t, bridges))
-	}
-}
-
-func TestNoBridgeDoesNotClose(t *testing.T) {
-	if Closes(nil) {
-		t.Error("no bridge at all closes")
 	}
 }
 
@@ -150,14 +140,14 @@ func TestOfTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(bridges) != 2 || bridges[1].Entity != "movimento" || bridges[1].Staged != "1800.04" || !Closes(bridges) {
+	if len(bridges) != 2 || bridges[1].Entity != "movimento" || bridges[1].Staged != "1800.04" || !bridges[0].Closes || !bridges[1].Closes {
 		t.Errorf("got %s", asJSON(t, bridges))
 	}
 }
 
-func TestOfFigures(t *testing.T) {
-	own := OfFigures(Source, "impegni", snapshot.Figures{Rows: 2, Sums: map[string]string{"IMPORTO": "31109166.05"}})
-	back := OfFigures(Snapshot, "impegni", snapshot.Figures{Rows: 2, Sums: map[string]string{"IMPORTO": "31109166.04"}})
+func TestCompareDatasets(t *testing.T) {
+	own := Totals{Entity: "impegni", Rows: 2, Sums: map[string]string{"IMPORTO": "31109166.05"}}
+	back := Totals{Entity: "impegni", Rows: 2, Sums: map[string]string{"IMPORTO": "31109166.04"}}
 	differences, err := Compare([]Totals{own}, []Totals{back})
 	if err != nil {
 		t.Fatal(err)
