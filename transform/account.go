@@ -76,7 +76,7 @@ func (r *run) account(ctx context.Context, d Dataset) (staged.Dataset, error) {
 		}
 	}
 	if a.Rows != a.Staged+a.Rejected+a.Excluded {
-		return a, fmt.Errorf("internal: dataset %s: %d rows in the snapshot are not %d staged + %d rejected + %d excluded: please report it, and load nothing",
+		return a, unbalanced("dataset %s: %d rows in the snapshot are not %d staged + %d rejected + %d excluded",
 			d.Name, a.Rows, a.Staged, a.Rejected, a.Excluded)
 	}
 	return a, nil

@@ -214,10 +214,22 @@ func (r *run) exclusions(ctx context.Context, e *entity) ([]staged.Exclusion, er
 	return all, rows.Err()
 }
 
+// UnbalancedError says that what was made does not account for what was read:
+// a mistake of this program, that must stop the run.
+type UnbalancedError struct{ reason string }
+
+func (e *UnbalancedError) Error() string {
+	return "internal: " + e.reason + ": please report it, and load nothing"
+}
+
+func unbalanced(format string, args ...any) error {
+	return &UnbalancedError{fmt.Sprintf(format, args...)}
+}
+
 // reconcile proves that nothing was lost between the snapshot and the files.
 func reconcile(e *entity, m *staged.Entity) error {
 	if m.Source.Rows != m.Staged.Rows+m.Rejected.Rows+m.Excluded.Rows {
-		return fmt.Errorf("internal: %s: %d rows at the source are not %d staged + %d rejected + %d excluded: please report it, and load nothing",
+		return unbalanced("%s: %d rows at the source are not %d staged + %d rejected + %d excluded",
 			e.place(), m.Source.Rows, m.Staged.Rows, m.Rejected.Rows, m.Excluded.Rows)
 	}
 	for _, f := range e.money() {
@@ -238,12 +250,12 @@ func reconcile(e *entity, m *staged.Entity) error {
 				return fmt.Errorf("internal: %s: %s: %w", e.place(), n, err)
 			}
 			if source.Cmp(sum) != 0 {
-				return fmt.Errorf("internal: %s: %s%s %s at the source is not %s staged + %s rejected + %s excluded: please report it, and load nothing",
+				return unbalanced("%s: %s%s %s at the source is not %s staged + %s rejected + %s excluded",
 					e.place(), figure.what, n, figure.source, figure.staged, figure.rejected, figure.excluded)
 			}
 		}
 		if m.Source.Unreadable[n] != m.Rejected.Unreadable[n]+m.Excluded.Unreadable[n] {
-			return fmt.Errorf("internal: %s: %s: %d unreadable values at the source are not %d rejected + %d excluded: please report it, and load nothing",
+			return unbalanced("%s: %s: %d unreadable values at the source are not %d rejected + %d excluded",
 				e.place(), n, m.Source.Unreadable[n], m.Rejected.Unreadable[n], m.Excluded.Unreadable[n])
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/travaso/travaso/cmd/internal/pipeline"
+	"github.com/travaso/travaso/extract"
+	"github.com/travaso/travaso/transform"
 )
 
 // Exit codes: the one table of them. The README repeats it, kept true by a test.
@@ -21,6 +23,8 @@ const (
 // exitCode tells the exit code of an error that ended a command.
 func exitCode(err error) int {
 	var plan *pipeline.PlanError
+	var extracted *extract.MismatchError
+	var transformed *transform.UnbalancedError
 	switch {
 	case err == nil:
 		return exitDone
@@ -30,7 +34,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, pipeline.ErrFindings):
 		return exitFindings
-	case errors.Is(err, pipeline.ErrUnbalanced):
+	case errors.Is(err, pipeline.ErrUnbalanced), errors.As(err, &extracted), errors.As(err, &transformed):
 		return exitUnbalanced
 	default:
 		return exitFailure
