@@ -132,7 +132,7 @@ func (r *run) wipe() error {
 		if err := os.RemoveAll(full); err != nil {
 			return fmt.Errorf("transform: remove what was staged before: %w", err)
 		}
-		if err := os.MkdirAll(full, 0o700); err != nil {
+		if err := sealed.MakeFolder(full); err != nil {
 			return fmt.Errorf("transform: %w", err)
 		}
 	}

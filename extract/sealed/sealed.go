@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -33,8 +34,8 @@ type File struct {
 // Create begins a file, and its folder when that is missing. What a crash left
 // under the temporary name is overwritten.
 func Create(path string) (*File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fullDisk(err)
+	if err := MakeFolder(filepath.Dir(path)); err != nil {
+		return nil, err
 	}
 	file, err := os.OpenFile(path+TemporarySuffix, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -177,6 +178,25 @@ func Digest(path string) (bytes int64, sum string, err error) {
 		return 0, "", err
 	}
 	return bytes, hex.EncodeToString(digest.Sum(nil)), nil
+}
+
+// MakeFolder makes a private folder, and those above it that are missing, and
+// brings the name of each to the disk: a sealed file in a folder that a power
+// loss takes away is gone too.
+func MakeFolder(folder string) error {
+	if info, err := os.Stat(folder); err == nil && info.IsDir() {
+		return nil
+	}
+	above := filepath.Dir(folder)
+	if above != folder {
+		if err := MakeFolder(above); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fullDisk(err)
+	}
+	return SyncFolder(above)
 }
 
 // SyncFolder brings the names in a folder to the disk: without it a file that

@@ -14,7 +14,7 @@ import (
 // all, and private, and gives its size and its SHA-256. Options are those of
 // the engine's COPY, as in "format parquet".
 func (e *Engine) Copy(ctx context.Context, query, path, options string) (bytes int64, sum string, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := sealed.MakeFolder(filepath.Dir(path)); err != nil {
 		return 0, "", err
 	}
 	temporary := path + sealed.TemporarySuffix
