@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,8 +75,11 @@ func countLines(path string) (int64, error) {
 	for {
 		n, err := file.Read(room)
 		lines += int64(bytes.Count(room[:n], []byte{'\n'}))
-		if n == 0 && err != nil {
+		if err == io.EOF {
 			return lines, nil
+		}
+		if err != nil {
+			return 0, err
 		}
 	}
 }
