@@ -12,6 +12,10 @@ type Mapping struct {
 	Document string `yaml:"document" json:"document"`
 	// Title names the type for people, by language (it, en).
 	Title map[string]string `yaml:"title,omitempty" json:"title,omitempty"`
+	// Amount is the money field of the head, or of lines, that stands for the
+	// document's amount; default: of the first entity that has money, the one
+	// with the largest total at the source.
+	Amount string `yaml:"amount,omitempty" json:"amount,omitempty"`
 	// Entities are the header and its lines, by name, the header first.
 	Entities []Entity `yaml:"entities" json:"entities"`
 	// File is the file's path as the loader knows it.

@@ -22,6 +22,7 @@ func (s *Set) Resolve(target []schema.Table) ([]Mapping, error) {
 		for j := range m.Entities {
 			r.entity(m, &m.Entities[j])
 		}
+		r.amount(m)
 		resolved[i] = m
 	}
 	return resolved, r.mistakes.Err()
@@ -44,6 +45,22 @@ func (r *resolver) fail(m Mapping, path, what, why, remedy string) {
 		return
 	}
 	r.mistakes = append(r.mistakes, r.set.Mistake(m, path, what, why, remedy))
+}
+
+// amount checks that the document's amount is a field that is summed.
+func (r *resolver) amount(m Mapping) {
+	var sums []string
+	for _, e := range m.Entities {
+		for _, f := range e.Fields {
+			if f.As == "money" || f.As == "decimal" {
+				sums = append(sums, f.Name)
+			}
+		}
+	}
+	if m.Amount != "" && !slices.Contains(sums, m.Amount) {
+		r.fail(m, "amount", fmt.Sprintf("unknown amount %q", m.Amount), "no entity of the document has a field of money or decimals of that name",
+			cmp.Or(yamlfile.Suggestion(m.Amount, sums), "remove it"))
+	}
 }
 
 // entity resolves the fields of an entity, in place, against its table.

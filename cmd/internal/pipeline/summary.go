@@ -100,6 +100,10 @@ func (r *Run) assemble(read *snapshot.Manifest, manifest *staged.Manifest, resul
 		rep.Run.Notes = append(rep.Run.Notes, "no balance was checked: the mappings come without rules.yaml")
 	}
 	rep.Run.Load, rep.Run.Failure = r.standing(v)
+	for i, m := range rep.Documents {
+		mapping, _, _ := r.m.Set.Entity(m.Name)
+		rep.Documents[i].Amount = mapping.Amount
+	}
 	if v != nil {
 		rep.Target = v.Tables
 		for i, d := range rep.Documents {
