@@ -80,7 +80,7 @@ func (p *page) draw(d Document, b reconcile.Bridge) drawing {
 		start := int64(0)
 		if s.hangs {
 			left.Sub(left, size(s.figure))
-			start = max(thousandths(left, whole), 0)
+			start = min(max(thousandths(left, whole), 0), 1000-width)
 		}
 		drawn.Steps = append(drawn.Steps, step{Name: s.name, Figure: figure(b.Measure, s.figure), Class: s.class, Start: start, Width: width})
 	}
@@ -96,8 +96,11 @@ func size(figure string) *big.Rat {
 	return parsed.Abs(parsed)
 }
 
-// thousandths is part of whole, at least 2 where there is any, so that a cent
-// lost among millions is still seen.
+// least is how many thousandths of a bar are seen: 2 pixels on a small screen.
+const least = 14
+
+// thousandths is part of whole, at least least where there is any, so that a
+// cent lost among millions is still seen.
 func thousandths(part, whole *big.Rat) int64 {
 	if whole.Sign() == 0 || part.Sign() == 0 {
 		return 0
@@ -108,5 +111,5 @@ func thousandths(part, whole *big.Rat) int64 {
 	if part.Sign() < 0 {
 		return rounded
 	}
-	return max(rounded, 2)
+	return max(rounded, least)
 }

@@ -99,6 +99,9 @@ func (p *page) Decision() decision {
 	case p.Run.Load == LoadUnfinished:
 		return decision{p.T.Ahead, p.T.UnfinishedSentence, "ahead"}
 	}
+	if errors := p.errors(); errors > 0 {
+		return decision{p.T.Go, fmt.Sprintf(p.T.AcceptedSentence, count(errors)), "good"}
+	}
 	return decision{p.T.Go, p.T.GoSentence, "good"}
 }
 

@@ -302,3 +302,17 @@ func TestUnknownLanguage(t *testing.T) {
 		t.Errorf("a failed write left %v (%v)", entries, err)
 	}
 }
+
+// On a narrow screen what is rejected and loaded stands beside what was
+// extracted: the columns between them give way.
+func TestNarrowDocumentTypes(t *testing.T) {
+	if !strings.Contains(pageStyle, ".wide { display: none; }") {
+		t.Fatal("no column gives way on a narrow screen")
+	}
+	documents, _, _ := strings.Cut(pageTemplate[strings.Index(pageTemplate, `<section aria-labelledby="documents">`):], "</section>")
+	for column, gives := range map[string]bool{"Extracted": false, "Excluded": true, "Rejected": false, "Staged": true, "Loaded": false} {
+		if strings.Contains(documents, `class="n wide">{{.T.`+column+`}}`) != gives || strings.Contains(documents, `class="n">{{.T.`+column+`}}`) == gives {
+			t.Errorf("column %s gives way: want %v", column, gives)
+		}
+	}
+}

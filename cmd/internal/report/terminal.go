@@ -50,7 +50,7 @@ type summary struct {
 }
 
 // shownLines bounds each list of the summary; the page has the rest.
-const shownLines = 10
+const shownLines = 20
 
 // verdict comes last: it is what is still on the screen.
 func (s *summary) verdict() {
@@ -84,10 +84,10 @@ func (s *summary) documents() {
 			amount = money(e.Staged.Sums[d.Amount])
 		}
 		rows = append(rows, []string{
-			visible(s.Name(d.Title, d.Name)), count(d.Extracted), count(d.Excluded), count(d.Rejected), count(d.Staged), loaded, amount,
+			visible(s.Name(d.Title, d.Name)), count(d.Extracted), count(d.Excluded), count(d.Rejected), count(d.Staged), loaded, amount, visible(d.Amount),
 		})
 	}
-	s.table([]string{s.T.DocumentType, s.T.Extracted, s.T.Excluded, s.T.Rejected, s.T.Staged, s.T.Loaded, s.T.Amount}, rows, 1, 2, 3, 4, 5, 6)
+	s.table([]string{s.T.DocumentType, s.T.Extracted, s.T.Excluded, s.T.Rejected, s.T.Staged, s.T.Loaded, s.T.Amount, ""}, rows, 1, 2, 3, 4, 5, 6)
 }
 
 func (s *summary) differences() {
@@ -135,12 +135,15 @@ func (s *summary) reasons(title string, reasons []Reason) {
 	s.more(len(reasons))
 }
 
-// example is one value of a reason, where there is one.
+// example is one value of a reason and its place, or the place alone.
 func (s *summary) example(r Reason) string {
 	for _, f := range r.Examples {
 		if f.Value != "" {
 			return "“" + s.Value(f).Text + "” " + s.Origin(f).Text
 		}
+	}
+	if len(r.Examples) > 0 {
+		return s.Origin(r.Examples[0]).Text
 	}
 	return ""
 }
@@ -194,7 +197,7 @@ func (s *summary) heading(text string) {
 // more tells how many lines of a list are not shown.
 func (s *summary) more(total int) {
 	if total > shownLines {
-		s.line(s.ShownOf(shownLines, int64(total)))
+		s.line(fmt.Sprintf(s.T.ShownHere, count(shownLines), count(int64(total))))
 	}
 }
 

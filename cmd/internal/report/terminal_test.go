@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/travaso/travaso/validate/finding"
 )
 
 func TestTerminalSummary(t *testing.T) {
@@ -44,9 +46,31 @@ func TestTerminalTellsWhatItLeavesOut(t *testing.T) {
 	if err := r.WriteTerminal(&out, 100, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"The first 10 of 52", "The first 10 of 51"} {
+	for _, want := range []string{"The first 20 of 52", "The first 20 of 51"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the summary does not say %q", want)
+		}
+	}
+}
+
+// The column that is the amount is named; a reason without a value has its
+// place; what the plan accepts of the rules is said beside GO.
+func TestTerminalNamesAmountsPlacesAndWhatIsAccepted(t *testing.T) {
+	r := rehearsal(t, lenient())
+	r.Rejects = append(r.Rejects, Reason{Kind: finding.Required, Entity: "impegno", Field: "oggetto", Rows: 1, Examples: []finding.Finding{
+		{Kind: finding.Required, Entity: "impegno", Field: "oggetto", Origin: "impegni.csv", Row: 91},
+	}})
+	var text strings.Builder
+	if err := r.WriteTerminal(&text, 1000, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"27,500,000.00  importo_attuale\n",
+		"impegni.csv:91\n",
+		"the plan accepts errors found by rules: 3.",
+	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("%q is not said in\n%s", want, text.String())
 		}
 	}
 }

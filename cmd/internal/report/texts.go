@@ -21,7 +21,7 @@ type texts struct {
 	Title, Skip, Contents                string
 	Go, NoGo, GoSentence, NoGoSentence   string
 	Ahead, AheadSentence                 string
-	UnfinishedSentence                   string
+	UnfinishedSentence, AcceptedSentence string
 	Failed, FailedSentence               string
 	Criterion, Found, Accepted, Outcome  string
 	Holds, Fails                         string
@@ -52,6 +52,7 @@ type texts struct {
 	Controls, ControlsLead                       string
 	Totals, TotalsLead                           string
 	Timings, Stage, Done, Elapsed, Rate          string
+	ShownHere                                    string
 	ShownOf, Masked, Unmasked, MadeBy, NoneAtAll string
 	UnreadableValues, RulesHold, Beyond          string
 	CheckedNothing, WithTable                    string
@@ -64,6 +65,7 @@ func english() texts {
 		Language: English,
 		Title:    "Migration report", Skip: "Skip to the report", Contents: "Contents",
 		Go: "GO", NoGo: "NO-GO",
+		AcceptedSentence:   "Every total reconciles; the plan accepts errors found by rules: %s. What was rejected is within what it accepts.",
 		GoSentence:         "Everything reconciles, and what was rejected is within what the plan accepts.",
 		NoGoSentence:       "Not to be loaded, or not to be relied on, before what is marked below is settled.",
 		Ahead:              "GO, before the load",
@@ -103,10 +105,11 @@ func english() texts {
 		Controls: "Control totals", ControlsLead: "The same totals by group.",
 		Totals: "Totals at every stop", TotalsLead: "Rows and money of every entity at every stop.",
 		Timings: "Timings", Stage: "Stage", Done: "Done", Elapsed: "Time", Rate: "Per second",
-		ShownOf:  "The first %s of %s are shown; all of them are in report.json.",
-		Masked:   "Personal data are masked on this page. The run folder holds them whole.",
-		Unmasked: "This page shows personal data: handle it as such.",
-		MadeBy:   "Made by travaso %s. Amounts are exact.", NoneAtAll: "None.",
+		ShownHere: "The first %s of %s are shown; report.html has more, report.json all.",
+		ShownOf:   "The first %s of %s are shown; all of them are in report.json.",
+		Masked:    "Personal data are masked on this page. The run folder holds them whole.",
+		Unmasked:  "This page shows personal data: handle it as such.",
+		MadeBy:    "Made by travaso %s. Amounts are exact.", NoneAtAll: "None.",
 		Beyond: "and %s more", CheckedNothing: "nothing to look at", WithTable: "with its table",
 		ExcludedWhy: "Excluded, by reason", ExcludedLead: "Left out on purpose: the mapping gives the reason.",
 		RulesHold:        "%s of %s rules hold.",

@@ -247,8 +247,8 @@ func TestVerdictByTheLoad(t *testing.T) {
 		goes       bool
 		word, says string
 	}{
-		"rehearsal":           {"", true, "GO", "Everything reconciles"},
-		"loaded and verified": {LoadDone, true, "GO", "Everything reconciles"},
+		"rehearsal":           {"", true, "GO", "Every total reconciles; the plan accepts"},
+		"loaded and verified": {LoadDone, true, "GO", "Every total reconciles; the plan accepts"},
 		"before the load":     {LoadAhead, true, "GO, before the load", "nothing is loaded yet"},
 		"unfinished":          {LoadUnfinished, true, "GO, before the load", "not complete"},
 		"failed":              {LoadFailed, false, "FAILED", "load: the table went away"},
