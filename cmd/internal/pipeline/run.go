@@ -140,7 +140,7 @@ func (m *Migration) Start(ctx context.Context, kind Kind, fresh bool, settings S
 	started := time.Now().UTC()
 	id := fmt.Sprintf("%s-%s-%s", started.Format("20060102-150405.000"), kind, m.Digest()[:8])
 	folder := filepath.Join(m.Plan.Runs, id)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := sealed.MakeFolder(folder); err != nil {
 		return nil, fmt.Errorf("begin run: %w; check the rights on %s", err, m.Plan.Runs)
 	}
 	r := &Run{ID: id, Kind: kind, Folder: folder, m: m, settings: settings, Started: started}
@@ -148,10 +148,10 @@ func (m *Migration) Start(ctx context.Context, kind Kind, fresh bool, settings S
 		return nil, err
 	}
 	host, _ := os.Hostname()
-	_, err := r.journal.Append(eventBegun, begun{Run: id, Kind: kind, Migration: m.Plan.Migration, Plan: m.Digest(),
-		Source: m.Plan.sourceDigest(), Target: m.Plan.targetPlace(), Version: settings.Version, Host: host, User: os.Getenv("USER")})
-	if err == nil {
-		err = r.writePlan()
+	err := r.writePlan()
+	if err == nil { // a run that has begun has its plan
+		_, err = r.journal.Append(eventBegun, begun{Run: id, Kind: kind, Migration: m.Plan.Migration, Plan: m.Digest(),
+			Source: m.Plan.sourceDigest(), Target: m.Plan.targetPlace(), Version: settings.Version, Host: host, User: os.Getenv("USER")})
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close())

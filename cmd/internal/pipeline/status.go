@@ -19,7 +19,7 @@ type Status struct {
 	Migration string    `json:"migration"`
 	Started   time.Time `json:"started"`
 	// Stage is the last one that ended: begun, extracted, transformed,
-	// validated, reported, loading, loaded, verified; or notBegun.
+	// validated, reported, loading, loaded, verified; or "not begun".
 	Stage string `json:"stage"`
 	// State is the stage, or how the last command ended where it came to no end.
 	State string    `json:"state"`
@@ -124,6 +124,7 @@ func (s *Status) take(e journal.Event) error {
 		if !verdict.Go {
 			s.State = stateRefused
 		}
+	case journal.TornEvent: // of the file, not of the run
 	default:
 		s.Stage, s.State, s.Error = e.Name, e.Name, ""
 	}

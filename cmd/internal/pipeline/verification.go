@@ -36,7 +36,8 @@ type Verification struct {
 }
 
 // Verify asks the target for its totals by its own SQL and compares them with
-// the staged ones, after it has verified every file behind them. Totals that differ are ErrUnbalanced, and all of them are named.
+// the staged ones, after it has verified every file behind them. Totals that
+// differ are ErrUnbalanced, and all of them are named.
 func (r *Run) Verify(ctx context.Context) (*Verification, error) {
 	if _, err := r.verifiedSnapshot(ctx); err != nil {
 		return nil, err
@@ -185,6 +186,13 @@ func (r *Run) verification() (*Verification, error) {
 	v := &Verification{}
 	if err := json.Unmarshal(text, v); err != nil {
 		return nil, fmt.Errorf("%s: %w: run travaso verify again", r.path("verification.json"), err)
+	}
+	event, done, err := r.done(eventVerified)
+	if err != nil {
+		return nil, err
+	}
+	if !done || event.Digest != digestOf(v) {
+		return nil, fmt.Errorf("%s is not what the journal tells of: run travaso verify again", r.path("verification.json"))
 	}
 	return v, nil
 }

@@ -61,11 +61,8 @@ func (r *Run) Cutover(ctx context.Context) (*report.Report, error) {
 		return nil, r.failedAt("verify", unbalanced)
 	}
 	rep, err := r.Report(ctx) // also of totals that do not reconcile
-	if unbalanced != nil {
-		return rep, unbalanced
-	}
-	if err != nil {
-		return nil, err
+	if unbalanced != nil || err != nil {
+		return rep, errors.Join(unbalanced, err)
 	}
 	return rep, Judge(rep)
 }
