@@ -15,6 +15,7 @@ import (
 
 	"github.com/travaso/travaso/validate"
 	"github.com/travaso/travaso/validate/finding"
+	"github.com/travaso/travaso/validate/reconcile"
 )
 
 // element is one start tag of a page.
@@ -314,5 +315,19 @@ func TestNarrowDocumentTypes(t *testing.T) {
 		if strings.Contains(documents, `class="n wide">{{.T.`+column+`}}`) != gives || strings.Contains(documents, `class="n">{{.T.`+column+`}}`) == gives {
 			t.Errorf("column %s gives way: want %v", column, gives)
 		}
+	}
+}
+
+// A cent among millions is drawn as wide as can be seen, within the drawing.
+func TestSmallBarsAreSeen(t *testing.T) {
+	p := &page{T: english()}
+	drawn := p.draw(Document{Name: "impegno"}, reconcile.Bridge{Measure: "importo", Source: "9000000", Excluded: "8999999.99", Rejected: "0.01", Staged: "0"})
+	for _, s := range drawn.Steps {
+		if s.Class == "rejected" && s.Width != least || s.Start+s.Width > 1000 {
+			t.Errorf("%+v: want a width of %d within 1000", s, least)
+		}
+	}
+	if drawn = p.draw(Document{}, reconcile.Bridge{Measure: "importo", Source: "9000000", Excluded: "0.01", Staged: "8999999.99"}); drawn.Steps[1].Start+drawn.Steps[1].Width != 1000 {
+		t.Errorf("%+v: want it within the drawing", drawn.Steps[1])
 	}
 }
