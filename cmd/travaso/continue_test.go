@@ -27,10 +27,10 @@ func TestCutoverIsNotContinuedElsewhere(t *testing.T) {
 	}
 
 	p.edit(t, "travaso.yaml", "dsn: target.db", "dsn: another.db")
-	says(t, p.run(t, exitDone, "cutover").stderr, "went into another target: a new run begins", "hold exactly what is staged")
+	says(t, p.run(t, exitDone, "cutover").stderr, "went into another target: a new run begins", "hold the rows and sums that are staged")
 	if _, err := os.Stat(p.path("another.db")); err != nil {
 		t.Error(err)
 	}
 	p.edit(t, "travaso.yaml", "dsn: legacy.db", "dsn: legacy.db, readers: 1")
-	says(t, p.run(t, exitDone, "cutover").stderr, "read another source: a new run begins", "hold exactly what is staged")
+	says(t, p.run(t, exitDone, "cutover").stderr, "read another source: a new run begins", "hold the rows and sums that are staged")
 }

@@ -157,7 +157,7 @@ func newVerifyCommand() *cli.Command {
 						p.line("  Σ %-40s %20s", column, sums[column])
 					}
 				}
-				p.line("%s holds exactly what is staged", v.Target)
+				p.line("%s holds the rows and sums that are staged", v.Target)
 				return p.err
 			})
 		},

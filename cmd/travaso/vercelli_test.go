@@ -287,7 +287,7 @@ func checkDocuments(t *testing.T, r *report.Report) {
 
 func checkOtherCommands(t *testing.T, p *project) {
 	t.Helper()
-	says(t, p.run(t, exitDone, "verify").stdout, "holds exactly what is staged", "1289 rows", "417839715.76", "49047829.85")
+	says(t, p.run(t, exitDone, "verify").stdout, "holds the rows and sums that are staged", "1289 rows", "417839715.76", "49047829.85")
 	says(t, p.run(t, exitDone, "status").stdout, "-cutover-", "verified", "7 batches, 10594 documents applied")
 	says(t, p.run(t, exitDone, "report").stdout, "GO\n", "170,307,072.31  stanziamento", "49,047,829.85  importo_attuale", "refers to a document that is not th")
 	if runs := p.runs(t); runs != 2 {

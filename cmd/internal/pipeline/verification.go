@@ -75,7 +75,7 @@ func (r *Run) Verify(ctx context.Context) (*Verification, error) {
 	if len(v.Differences) > 0 {
 		return v, fmt.Errorf("%w: %s; do not open the target to users, and compare the tables with staged/ in %s", ErrUnbalanced, v.words(), r.Folder)
 	}
-	r.settings.Bar.Say(fmt.Sprintf("verify  %s of %s %s exactly what is staged", counted(int64(len(v.Tables)), "table"), target.Name(), holds(len(v.Tables))))
+	r.settings.Bar.Say(fmt.Sprintf("verify  %s of %s %s the rows and sums that are staged", counted(int64(len(v.Tables)), "table"), target.Name(), holds(len(v.Tables))))
 	return v, nil
 }
 
