@@ -31,6 +31,13 @@ func TestCutoverIsNotContinuedElsewhere(t *testing.T) {
 	if _, err := os.Stat(p.path("another.db")); err != nil {
 		t.Error(err)
 	}
-	p.edit(t, "travaso.yaml", "dsn: legacy.db", "dsn: legacy.db, readers: 1")
+	legacy, err := os.ReadFile(p.path("legacy.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write(t, "copy.db", string(legacy))
+	p.edit(t, "travaso.yaml", "dsn: legacy.db", "dsn: copy.db")
+	says(t, p.run(t, exitDone, "cutover").stderr, "read another source: a new run begins", "hold the rows and sums that are staged")
+	p.edit(t, "travaso.yaml", "dsn: copy.db", "dsn: copy.db, readers: 1")
 	says(t, p.run(t, exitDone, "cutover").stderr, "read another source: a new run begins", "hold the rows and sums that are staged")
 }

@@ -23,7 +23,8 @@ func (m *mysql) connect(dsn string) (*sqlx.DB, place, error) {
 		// The reason might repeat the DSN, and with it the password.
 		return nil, place{}, errors.New("mysql source: the dsn is not one: write user:password@tcp(host:port)/database")
 	}
-	at := place{driver: MySQL, host: config.Addr, database: config.DBName, password: config.Passwd}
+	at := place{driver: MySQL, host: config.Addr, database: config.DBName, password: config.Passwd,
+		session: fmt.Sprint(config.User, " ", config.Params)}
 	if config.DBName == "" {
 		return nil, at, fmt.Errorf("mysql source: the dsn for %s names no database: write user:password@tcp(host:port)/database", config.Addr)
 	}

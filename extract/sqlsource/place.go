@@ -13,6 +13,22 @@ type place struct {
 	host     string // "" for a file
 	database string // or the file
 	password string // kept only so that it can be taken out of errors
+	session  string // what else of the DSN decides what is seen, as the user and a search path
+}
+
+// Place tells the database of the configuration from any other, without secrets
+// and without asking it: two that are equal read the same tables. Of SQLite it
+// is the path.
+func (c Config) Place() (string, error) {
+	dsn, err := c.dsn()
+	if err != nil || c.Driver == SQLite {
+		return dsn, err
+	}
+	db, at, err := newDialect(c.Driver).connect(dsn)
+	if err != nil {
+		return "", err
+	}
+	return at.String() + " " + at.session, db.Close()
 }
 
 func (p place) String() string {

@@ -28,7 +28,8 @@ func (p *postgres) connect(dsn string) (*sqlx.DB, place, error) {
 		// The reason would repeat the DSN, and with it the password.
 		return nil, place{}, errors.New("postgres source: the dsn is not one: write postgres://user:password@host:port/database, or host=… dbname=… user=…")
 	}
-	at := place{driver: Postgres, host: fmt.Sprintf("%s:%d", config.Host, config.Port), database: config.Database, password: config.Password}
+	at := place{driver: Postgres, host: fmt.Sprintf("%s:%d", config.Host, config.Port), database: config.Database, password: config.Password,
+		session: fmt.Sprint(config.User, " ", config.RuntimeParams)}
 	return sqlx.NewDb(stdlib.OpenDB(*config), "pgx"), at, nil
 }
 

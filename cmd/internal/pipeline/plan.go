@@ -418,8 +418,8 @@ func (p *Plan) fromPlan(path string) string {
 }
 
 // sourceDigest tells one source from another, by its settings without secrets.
-func (p *Plan) sourceDigest() string {
-	source := p.Source
+func (p *Plan) sourceDigest() (string, error) {
+	source, place := p.Source, ""
 	if source.Files != nil {
 		files := *source.Files
 		files.Folder = p.fromPlan(files.Folder)
@@ -429,8 +429,15 @@ func (p *Plan) sourceDigest() string {
 		database := *source.Database
 		database.DSNFile = p.fromPlan(database.DSNFile)
 		source.Database = &database
+		var err error // its JSON has no DSN
+		if place, err = p.Source.Database.Place(); err != nil {
+			return "", err
+		}
+		if database.Driver == sqlsource.SQLite && !strings.HasPrefix(place, "file:") {
+			place = p.fromPlan(place)
+		}
 	}
-	return digestOf(source)
+	return digestOf([]any{source, place}), nil
 }
 
 // targetPlace tells one target from another, without secrets.
@@ -439,7 +446,11 @@ func (p *Plan) targetPlace() string {
 	if target.Driver == sqltarget.SQLite && !strings.HasPrefix(target.DSN, "file:") {
 		target.DSN = p.fromPlan(target.DSN)
 	}
-	return strings.TrimSpace(target.String() + " " + p.fromPlan(target.DSNFile))
+	place := strings.TrimSpace(target.String() + " " + p.fromPlan(target.DSNFile))
+	if target.Schema != "" {
+		place += ", schema " + target.Schema
+	}
+	return place
 }
 
 // databaseFile is the path of an SQLite file; a URI stays as it is.

@@ -125,8 +125,12 @@ type stageEvent struct {
 // of that kind and plan that may be continued: an unfinished one or, for a
 // cutover, any. With fresh true it always begins a new one.
 func (m *Migration) Start(ctx context.Context, kind Kind, fresh bool, settings Settings) (*Run, error) {
+	source, err := m.Plan.sourceDigest()
+	if err != nil {
+		return nil, err
+	}
 	if !fresh && kind != Manual {
-		id, why, err := m.continuable(kind)
+		id, why, err := m.continuable(kind, source)
 		if err != nil {
 			return nil, err
 		}
@@ -148,10 +152,10 @@ func (m *Migration) Start(ctx context.Context, kind Kind, fresh bool, settings S
 		return nil, err
 	}
 	host, _ := os.Hostname()
-	err := r.writePlan()
+	err = r.writePlan()
 	if err == nil { // a run that has begun has its plan
 		_, err = r.journal.Append(eventBegun, begun{Run: id, Kind: kind, Migration: m.Plan.Migration, Plan: m.Digest(),
-			Source: m.Plan.sourceDigest(), Target: m.Plan.targetPlace(), Version: settings.Version, Host: host, User: os.Getenv("USER")})
+			Source: source, Target: m.Plan.targetPlace(), Version: settings.Version, Host: host, User: os.Getenv("USER")})
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -228,7 +232,7 @@ func (r *Run) Failed(cause error) error {
 
 // continuable finds the newest run of the kind that the command may go on
 // with; why says, where there is one, what stands against it.
-func (m *Migration) continuable(kind Kind) (id, why string, err error) {
+func (m *Migration) continuable(kind Kind, source string) (id, why string, err error) {
 	ids, err := Runs(m.Plan.Runs)
 	if err != nil {
 		return "", "", err
@@ -248,7 +252,7 @@ func (m *Migration) continuable(kind Kind) (id, why string, err error) {
 			return "", "", nil
 		case first.Plan != m.Digest():
 			return "", "run " + candidate + " was made by other mappings, rules or settings", nil
-		case first.Source != m.Plan.sourceDigest():
+		case first.Source != source:
 			return "", "run " + candidate + " read another source", nil
 		case first.Target != m.Plan.targetPlace():
 			return "", "run " + candidate + " went into another target", nil
