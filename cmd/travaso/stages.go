@@ -18,11 +18,11 @@ func newExtractCommand() *cli.Command {
 		Usage:     "begin a run: read the source into a sealed snapshot",
 		UsageText: "travaso extract travaso.yaml",
 		Description: "Reads one consistent moment of every dataset in parallel, compares the source's own count and sums\n" +
-			"   with those read back from the files, and seals them. Go on with: travaso transform",
+			"   with those read back from the files, and seals them. Interrupted, the same command goes on. Go on with: travaso transform",
 		ArgsUsage: "[travaso.yaml]",
 		Flags:     []cli.Flag{jsonFlag, memoryFlag, offlineFlag},
 		Action: func(c *cli.Context) error {
-			return inNewRun(c, pipeline.Manual, true, func(ctx context.Context, r *pipeline.Run) error {
+			return inNewRun(c, pipeline.Manual, false, func(ctx context.Context, r *pipeline.Run) error {
 				manifest, err := r.Extract(ctx)
 				if err != nil {
 					return err

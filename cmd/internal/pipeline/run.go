@@ -41,8 +41,8 @@ var (
 // Kind is what a run is for.
 type Kind string
 
-// The kinds of runs. Only a cutover is continued by the command that began it;
-// a rehearsal that ended without its report is continued by the next one.
+// The kinds of runs. A finished cutover is still gone on with by its command;
+// a rehearsal without its report, and an extraction that is not sealed, by theirs.
 const (
 	Rehearsal Kind = "rehearse"
 	Cutover   Kind = "cutover"
@@ -129,7 +129,7 @@ func (m *Migration) Start(ctx context.Context, kind Kind, fresh bool, settings S
 	if err != nil {
 		return nil, err
 	}
-	if !fresh && kind != Manual {
+	if !fresh {
 		id, why, err := m.continuable(kind, source)
 		if err != nil {
 			return nil, err
@@ -248,7 +248,7 @@ func (m *Migration) continuable(kind Kind, source string) (id, why string, err e
 			continue
 		}
 		switch {
-		case kind == Rehearsal && reported(folder): // done
+		case kind == Rehearsal && reported(folder), kind == Manual && extracted(folder): // done
 			return "", "", nil
 		case first.Plan != m.Digest():
 			return "", "run " + candidate + " was made by other mappings, rules or settings", nil
@@ -264,6 +264,12 @@ func (m *Migration) continuable(kind Kind, source string) (id, why string, err e
 		return candidate, "", nil
 	}
 	return "", "", nil
+}
+
+// extracted says that the snapshot of a run is sealed.
+func extracted(folder string) bool {
+	events, err := journal.Read(folder)
+	return err == nil && slices.ContainsFunc(events, func(e journal.Event) bool { return e.Name == eventExtracted })
 }
 
 // refused says that a run's last report was a no-go and nothing was loaded.
