@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"github.com/travaso/travaso/extract/sourcetest"
 )
 
 // legacyTable is one of the real files, as a table of a legacy database would
@@ -54,7 +56,7 @@ func vercelliTables(t *testing.T) []legacyTable {
 		"accertamenti":             "*_accertamento_0*",
 		"accertamenti_pluriennali": "*_accertamento_pluriennali_*",
 	} {
-		paths, err := filepath.Glob(filepath.Join(realdata(t), "vercelli", pattern))
+		paths, err := filepath.Glob(filepath.Join(sourcetest.Realdata(t), "vercelli", pattern))
 		if err != nil || len(paths) != 1 {
 			t.Fatalf("dataset %s is in %d files: %v", name, len(paths), err)
 		}

@@ -166,27 +166,6 @@ func readJSON(t *testing.T, path string, v any) {
 	}
 }
 
-// realdata finds the folder of real exports: by TRAVASO_REALDATA, or as
-// shared/realdata in a folder above this one.
-func realdata(t *testing.T) string {
-	t.Helper()
-	if folder := os.Getenv("TRAVASO_REALDATA"); folder != "" {
-		return folder
-	}
-	above, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; above != filepath.Dir(above); above = filepath.Dir(above) {
-		folder := filepath.Join(above, "shared", "realdata")
-		if info, err := os.Stat(folder); err == nil && info.IsDir() {
-			return folder
-		}
-	}
-	t.Skip("skipped: there is no shared/realdata above this folder, and TRAVASO_REALDATA is not set")
-	return ""
-}
-
 // says fails the test where a text lacks any of the wanted ones.
 func says(t *testing.T, text string, wanted ...string) {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/travaso/travaso/cmd/internal/report"
+	"github.com/travaso/travaso/extract/sourcetest"
 	"github.com/travaso/travaso/validate"
 	"github.com/travaso/travaso/validate/finding"
 )
@@ -28,7 +29,7 @@ accept: {rejected_documents: 1, rejected_money: "3600.00"}
 // newVercelli makes a project of the real files and a target.
 func newVercelli(t *testing.T, target *place) *project {
 	t.Helper()
-	return newProject(t, vercelliPlan+target.plan()+"\n", "VERCELLI="+realdata(t)+"/vercelli", target.env())
+	return newProject(t, vercelliPlan+target.plan()+"\n", "VERCELLI="+sourcetest.Realdata(t)+"/vercelli", target.env())
 }
 
 // figure is one figure of the real data's README: as it stands there, as the
